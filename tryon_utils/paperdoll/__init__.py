@@ -1,0 +1,1 @@
+"""Paper dolls: rendered people whose every factor is known exactly."""
