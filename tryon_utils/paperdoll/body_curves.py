@@ -1,0 +1,120 @@
+"""Smooth curves drawn through a few authored points, and quick look-up in them.
+
+Lengths are in *heads* (H): the distance from crown to chin.  The picture is 4.8 H high and 3.6 H wide; x = 0 is its middle, y = 0
+the crown of an upright figure, y grows downwards.
+"""
+
+import numpy as np
+
+SIZE = 256
+"""Number of intervals of every `Profile` table."""
+
+
+def hermite(knots, values, at):
+    """Monotone cubic (Fritsch-Carlson) through ``(knots, values)``, evaluated at ``at``; constant beyond the ends.
+
+    Args:
+        knots: (n,) growing numbers, n >= 2.
+        values: (n,) or (n, k) numbers.
+        at: (m,) numbers.
+
+    Returns:
+        (m,) or (m, k) float32.
+
+    Raises:
+        ValueError: when the knots do not grow.
+    """
+    knots, values = np.asarray(knots, np.float64), np.asarray(values, np.float64)
+    step = np.diff(knots)
+    if np.any(step <= 0):
+        raise ValueError(f"Got the knots {knots.tolist()}; wanted growing numbers. Sort them and drop doubles.")
+    column = (slice(None),) + (None,) * (values.ndim - 1)
+    slope = np.diff(values, axis=0) / step[column]
+    tangent = np.concatenate([slope[:1], np.zeros_like(slope[1:]), slope[-1:]])
+    if len(knots) > 2:
+        before, after = slope[:-1], slope[1:]
+        same = before * after > 0
+        total = before + after
+        tangent[1:-1] = np.where(same, 2 * before * after / np.where(same, total, 1), 0)
+    at = np.clip(np.asarray(at, np.float64), knots[0], knots[-1])
+    cell = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(step) - 1)
+    h = step[cell]
+    f = ((at - knots[cell]) / h)[column]
+    h = h[column]
+    result = (
+        (1 + 2 * f) * (1 - f) ** 2 * values[cell] + f * (1 - f) ** 2 * h * tangent[cell]
+        + f * f * (3 - 2 * f) * values[cell + 1] + f * f * (f - 1) * h * tangent[cell + 1]
+    )  # fmt: skip
+    return result.astype(np.float32)
+
+
+class Profile:
+    """One or two smooth functions of a number, tabled: ``profile(x)`` or ``profile(x, second)``.
+
+    Args:
+        knots: (n,) growing numbers.
+        *rows: one or two (n,) value lists over the same knots (for example left and right half widths).
+    """
+
+    def __init__(self, knots, *rows):
+        self.low, self.high = float(knots[0]), float(knots[-1])
+        at = np.linspace(self.low, self.high, SIZE + 1)
+        self.rows = [hermite(knots, row, at) for row in rows]
+        self._pack()
+
+    def _pack(self):
+        self.flat = np.concatenate([np.append(row, row[-1]) for row in self.rows])
+        self.scale = np.float32(SIZE / (self.high - self.low))
+
+    @classmethod
+    def tabled(cls, low, high, *rows):
+        """A profile from ready tables of SIZE + 1 values each."""
+        self = cls.__new__(cls)
+        self.low, self.high = float(low), float(high)
+        self.rows = [np.asarray(row, np.float32) for row in rows]
+        self._pack()
+        return self
+
+    @property
+    def at(self):
+        """(SIZE + 1,) positions of the table's entries."""
+        return np.linspace(self.low, self.high, SIZE + 1)
+
+    def __call__(self, x, second=None):
+        """Value at ``x`` (any shape); where the boolean ``second`` is true, of the second row."""
+        place = np.clip((x - np.float32(self.low)) * self.scale, 0, np.float32(SIZE))
+        index = place.astype(np.int32)
+        part = place - index
+        if second is not None and len(self.rows) > 1:
+            index = index + second.astype(np.int32) * np.int32(SIZE + 2)
+        low = self.flat.take(index)
+        return low + part * (self.flat.take(index + 1) - low)
+
+
+def slopes(height, pixel):
+    """Downhill slopes (-dz/dx, -dz/dy) of a height field (rows, columns) by central differences, (2, rows, columns)."""
+    result = np.empty((2, *height.shape), np.float32)
+    half = np.float32(-0.5 / pixel)
+    np.subtract(height[:, 2:], height[:, :-2], out=result[0][:, 1:-1])
+    result[0][:, 0], result[0][:, -1] = result[0][:, 1], result[0][:, -2]
+    np.subtract(height[2:], height[:-2], out=result[1][1:-1])
+    result[1][0], result[1][-1] = result[1][1], result[1][-2]
+    result *= half
+    return result
+
+
+def ease(low, high, x):
+    """Smooth step: 0 below ``low``, 1 above ``high``; float32 arrays of any shape."""
+    f = np.clip((x - np.float32(low)) * np.float32(1 / (high - low)), 0, 1)
+    return f * f * (3 - 2 * f)
+
+
+def edge(distance, pixel):
+    """Antialiased coverage of a signed distance (positive inside), in the unit of ``pixel``."""
+    return np.clip(distance * np.float32(1 / pixel) + np.float32(0.5), 0, 1)
+
+
+def bump(x, y, wide, high):
+    """A soft hill: 1 at the origin, 0 beyond about two half-widths ``wide`` and ``high``."""
+    f = np.maximum(1 - (x * np.float32(0.45 / wide)) ** 2 - (y * np.float32(0.45 / high)) ** 2, 0)
+    return f * f * f

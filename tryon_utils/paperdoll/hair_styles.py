@@ -1,0 +1,183 @@
+"""Hair styles: where each style's locks grow, fall and gather (head coordinates, symmetric words: inner = near the face)."""
+
+import numpy as np
+
+from .colour import HAIR_COLOURS, hex_to_linear
+from .face_factors import TOP_COLOURS
+from .factors import stream
+from .hair import Lock
+from .hair_short import paint_afro, paint_cap, paint_crop, paint_shaved, paint_wrap, paint_scarf
+
+HAT_STYLES = ("head wrap", "headscarf")
+
+
+def hair_colour_of(factors):
+    """Linear colour (3,) of the hair, or of the cloth of a head wrap or scarf."""
+    if factors.hair_style in HAT_STYLES:
+        names = [name for name in TOP_COLOURS if name not in ("white", "black", "grey") and name != factors.top_colour]
+        return hex_to_linear(TOP_COLOURS[names[int(stream(factors.seed, factors.index, "scarf colour").integers(len(names)))]])
+    return hex_to_linear(HAIR_COLOURS[factors.hair_colour])
+
+
+def _mix(a, b, t):
+    return [(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for (x0, y0), (x1, y1) in zip(a, b, strict=True)]
+
+
+FALLS = {
+    # end height, fall of the inner and outer edges at the cheek and at the end, volume, wave, turns, lock width, kind
+    "long straight": dict(end=1.62, cheek=(0.60, 0.80), hem=(0.50, 0.92), volume=0.10, wave=0.006, turns=1.0, width=0.085, count=11),
+    "long wavy": dict(end=1.58, cheek=(0.61, 0.92), hem=(0.50, 1.10), volume=0.15, wave=0.050, turns=2.2, width=0.100, count=12),
+    "side-swept waves": dict(end=1.45, cheek=(0.58, 0.96), hem=(0.56, 1.08), volume=0.19, wave=0.065, turns=1.7, width=0.115, count=11),
+    "bob": dict(end=0.80, cheek=(0.58, 0.86), hem=(0.46, 0.74), volume=0.13, wave=0.004, turns=1.0, width=0.095, count=11),
+    "wavy lob": dict(end=1.06, cheek=(0.60, 0.93), hem=(0.54, 1.00), volume=0.15, wave=0.050, turns=1.6, width=0.100, count=12),
+    "bangs": dict(end=1.55, cheek=(0.59, 0.82), hem=(0.54, 0.90), volume=0.12, wave=0.012, turns=1.3, width=0.090, count=10),
+    "curly": dict(end=1.22, cheek=(0.66, 1.06), hem=(0.58, 1.22), volume=0.22, wave=0.050, turns=5.0, width=0.075, count=20, kind=3),
+    "box braids": dict(end=1.75, cheek=(0.63, 0.86), hem=(0.52, 0.98), volume=0.10, wave=0.006, turns=1.0, width=0.036, count=17, kind=1),
+    "locs": dict(end=1.30, cheek=(0.64, 0.90), hem=(0.60, 0.98), volume=0.13, wave=0.012, turns=1.5, width=0.044, count=15, kind=2),
+}  # fmt: skip
+
+
+def _fall_path(side, part_u, k, style, jitter):
+    """Five control points of a lock that falls on ``side``; k = 0 outermost (from the crown) to 1 innermost (at the hairline)."""
+    volume, end = style["volume"], style["end"]
+    cheek = style["cheek"][1] + (style["cheek"][0] - style["cheek"][1]) * k
+    hem = style["hem"][1] + (style["hem"][0] - style["hem"][1]) * k
+    root = (part_u * (0.75 + 0.25 * k) + side * 0.01, -1.04 - 0.35 * volume + (0.40 + 0.35 * volume) * k)
+    lift = (part_u + side * (0.42 - 0.16 * k) + 0.1 * side * volume, -1.16 - 0.75 * volume + (0.32 + 0.55 * volume) * k)
+    temple = (side * (0.86 + 0.55 * volume - 0.20 * k), -0.72 + 0.10 * k)
+    low = (side * cheek * 1.05, 0.10 + 0.35 * end)
+    tip = (side * hem, end)
+    j = jitter
+    return [root, (lift[0] + j[0], lift[1] + j[1]), (temple[0] + j[2], temple[1]), (low[0] + j[3], low[1]), (tip[0] + j[4], tip[1] + j[5])]
+
+
+def _fall(back, front, factors, style, generator):
+    """Hair that parts on top and falls on both sides of the face."""
+    part_u = 0.24 * factors.hair_part
+    kind, width, count = style.get("kind", 0), style["width"], style["count"]
+    wide = max(width, 0.10)
+    for k in np.linspace(-1, 1, 11):  # behind the neck
+        hem = style["hem"][1] * 0.92
+        points = [(0.30 * k, -1.0), (0.86 * k, -0.9), ((0.92 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
+        back.lock(Lock(points, 0.20, 0.8, 0.35, style["wave"] * 0.8, style["turns"], generator.uniform(), 0.50 + 0.12 * generator.uniform(), soft=0.6), float(k) + 2)
+    if kind:
+        for _ in range(count):
+            k = generator.uniform(-1, 1)
+            hem = style["hem"][1]
+            points = [(0.3 * k, -0.9), (0.95 * k, -0.8), (0.95 * k, 0.2), (hem * k * 1.08, style["end"] * 0.7), (hem * k, style["end"] * generator.uniform(0.9, 1.04))]
+            back.lock(Lock(points, width * 1.15, 0.9, 0.5, style["wave"], style["turns"], generator.uniform(), generator.uniform(0.55, 0.8), kind), k)
+    sides = (-1, 1) if part_u < 0 else (1, -1)
+    for side in sides:
+        for k in (0.0, 0.25, 0.5, 0.72):  # the mass
+            points = _fall_path(side, part_u, k * 0.92, style, np.zeros(6))
+            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.66, 0, 0.4), 3.1 * k + side)
+    for side in sides:
+        order = np.linspace(0, 1, count)
+        for i, k in enumerate(order):
+            jitter = generator.normal(0, 0.022, 6)
+            jitter[5] *= 2.0
+            points = _fall_path(side, part_u, float(k), style, jitter)
+            tone = 0.94 + 0.16 * generator.uniform(-1, 1)
+            size = width * (0.62 + 0.5 * generator.uniform()) * (1 - 0.25 * k)
+            if kind in (1, 2):
+                size, tone = width * generator.uniform(0.9, 1.1), generator.uniform(0.85, 1.08)
+            phase = 0.3 + 0.16 * generator.normal() if kind != 3 else generator.uniform()
+            tip = {0: 0.10, 1: 0.55, 2: 0.6, 3: 0.35}[kind]
+            front.lock(Lock(points, size, 0.55, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7), i * 0.71 + side)
+    if kind == 0:
+        wisps = []
+        for _ in range(14):
+            side = 1 if generator.uniform() < 0.5 else -1
+            points = _fall_path(side, part_u, generator.choice([generator.uniform(-0.10, 0.1), generator.uniform(0.85, 1.06)]), style, generator.normal(0, 0.04, 6))
+            wisps.append(Lock(points, 0.0085, 0.5, 0.1, style["wave"] * 1.2, style["turns"], generator.uniform(), 1.15, 0, 0, opacity=0.75))
+        front.flyaways(wisps, 5.5)
+
+
+def _fringe(front, factors, generator):
+    for k in np.linspace(-1, 1, 15):
+        j = generator.normal(0, 0.015, 4)
+        points = [(0.12 * k, -1.02), (0.42 * k + j[0], -1.05), (0.50 * k, -0.62), (0.52 * k + j[1], -0.20 + 0.10 * k * k + j[2] - 0.02)]
+        front.lock(Lock(points, 0.080, 0.6, 0.22, 0.006, 1.0, 0.2, 0.96 + 0.14 * generator.uniform(-1, 1), 0, 0.7), 3.3 * k)
+    front.flyaways([Lock([(0.1 * k, -1.0), (0.4 * k, -1.0), (0.5 * k, -0.6), (0.50 * k, -0.14)], 0.008, 0.6, 0.2, 0.004, 1, 0, 1.1, opacity=0.8) for k in generator.uniform(-0.9, 0.9, 6)], 8.8)
+
+
+def _gathered(back, front, factors, contour, generator, to):
+    """Hair combed back from the hairline towards ``to`` (u, v), smooth and close to the skull."""
+    paint_cap(front, factors, contour, 0.035, 0.62)
+    angles = np.linspace(-0.62, 0.62, 27) * np.pi
+    order = np.argsort(-np.abs(angles) + 0.2 * generator.uniform(size=len(angles)))
+    for i in order:
+        a = angles[i]
+        near = 0.66 + 0.31 * min(1, (abs(a) / (0.60 * np.pi))) ** 1.6
+        root_u, root_v = np.sin(a) * 0.66 * near * 1.02, 0.02 - np.cos(a) * 1.0 * near
+        out_u, out_v = np.sin(a * 0.93) * 0.72, 0.04 - np.cos(a * 0.93) * 1.10
+        end = (to[0] * 0.9 + 0.10 * np.sin(a), to[1] + 0.06 * (1 - np.cos(a)))
+        bend = ((root_u + out_u) / 2 + 0.10 * np.sin(a), (root_v + out_v) / 2)
+        if to[1] > -0.5:
+            end = (np.sin(a) * 0.60 * (0.25 + 0.75 * abs(np.sin(a))), 0.05 - 1.10 * np.cos(a) * 0.98)
+            end = (out_u * 0.86, out_v * 0.98)
+        tone = 0.92 + 0.15 * generator.uniform(-1, 1)
+        front.lock(Lock([(root_u, root_v), bend, (out_u * 0.96, out_v), end], 0.074, 0.75, 0.35, 0, 1, 0, tone, 0, 0.55), 1.7 * i)
+    wisps = []
+    for _ in range(10):
+        a = generator.choice((-1, 1)) * generator.uniform(0.0, 0.52) * np.pi
+        near = 0.66 + 0.31 * (abs(a) / (0.60 * np.pi)) ** 1.6
+        u, v = np.sin(a) * 0.67 * near, 0.02 - np.cos(a) * near
+        wisps.append(Lock([(u * 0.98, v + 0.02), (u * 1.0 + generator.normal(0, 0.03), v - 0.06), (u * 1.06, v - 0.16)], 0.006, 0.5, 0.2, 0.004, 1, 0, 1.0, opacity=0.5))
+    for side in (-1, 1):
+        wisps.append(Lock([(side * 0.60, -0.30), (side * 0.66, 0.0), (side * 0.60, 0.20), (side * (0.62 + 0.05 * generator.normal()), 0.42 + 0.1 * generator.uniform())], 0.013, 0.5, 0.1, 0.012, 1.2, generator.uniform(), 0.9, opacity=0.8))
+    front.flyaways(wisps, 6.1)
+
+
+def _bun(paint, at, radius, generator):
+    """A coil of hair around ``at``: a dark ball, then arcs that overlap in a turn."""
+    u, v = at
+    for k in range(3):
+        paint.lock(Lock([(u - radius * 0.8, v + 0.25 * radius * (k - 1)), (u, v + 0.6 * radius * (k - 1)), (u + radius * 0.8, v + 0.25 * radius * (k - 1))], radius * 0.72, 0.7, 0.7, tone=0.6, soft=0.1, depth=0.1), k)
+    for i in range(15):
+        start = 2 * np.pi * i / 15 * 2.0 + generator.normal(0, 0.15)
+        ring = radius * (1.0 - 0.45 * (i / 14))
+        sweep = 1.9 + 0.5 * generator.uniform()
+        around = [start + sweep * t for t in (0, 0.33, 0.66, 1)]
+        points = [(u + ring * 1.12 * np.cos(a) * (1.12 if 0 < j < 3 else 0.85), v + ring * 0.92 * np.sin(a) * (1.12 if 0 < j < 3 else 0.85)) for j, a in enumerate(around)]
+        paint.lock(Lock(points, radius * 0.27, 0.35, 0.12, tone=0.94 + 0.16 * generator.uniform(-1, 1), soft=0.5, depth=0.1), i * 0.9)
+    paint.flyaways([Lock([(u + radius * 1.0 * np.cos(a), v + radius * np.sin(a)), (u + radius * 1.3 * np.cos(a + 0.5), v + radius * 1.2 * np.sin(a + 0.5)), (u + radius * 1.25 * np.cos(a + 1), v + radius * 1.15 * np.sin(a + 1))], 0.006, opacity=0.6, depth=0.1) for a in generator.uniform(3.3, 6.0, 5)], 2.2)
+
+
+def _ponytail(back, factors, generator):
+    side = 1 if factors.hair_part < 0 else -1
+    for i in range(13):
+        spread = (i - 6) / 6
+        j = generator.normal(0, 0.03, 4)
+        points = [(side * 0.10, -1.0), (side * (0.75 + 0.10 * spread), -1.22 + j[0]), (side * (1.02 + 0.10 * spread), -0.45), (side * (0.72 + 0.22 * spread) + j[1], 0.55), (side * (0.80 + 0.16 * spread) + j[2], 1.35 + j[3] * 2)]
+        back.lock(Lock(points, 0.105, 0.5, 0.10, 0.03, 1.4, 0.2 + 0.1 * generator.normal(), 0.92 + 0.16 * generator.uniform(-1, 1), 0, 0.7), i * 0.83)
+
+
+def paint_hair(back, front, factors, contour):
+    """Paints the style of ``factors`` on two `HairPaint`, behind and in front of the head."""
+    name = factors.hair_style
+    generator = stream(factors.seed, factors.index, "hair locks")
+    if name in FALLS:
+        paint_cap(front, factors, contour, 0.05, 0.60, inner=0.10)
+        _fall(back, front, factors, FALLS[name], generator)
+        if name == "bangs":
+            _fringe(front, factors, generator)
+    elif name == "high bun":
+        _bun(back, (0.0, -1.24), 0.27, generator)
+        _gathered(back, front, factors, contour, generator, (0.0, -1.08))
+    elif name == "low bun":
+        _bun(back, (0.28 if factors.hair_part < 0 else -0.28, 0.60), 0.30, generator)
+        _gathered(back, front, factors, contour, generator, (0.0, 0.0))
+    elif name == "ponytail":
+        _ponytail(back, factors, generator)
+        _gathered(back, front, factors, contour, generator, (0.0, -1.06))
+    elif name in ("pixie", "short crop"):
+        paint_crop(front, factors, contour, generator, name == "pixie")
+    elif name in ("afro", "short coils", "short curls"):
+        paint_afro(back, front, factors, contour, generator, name)
+    elif name == "shaved":
+        paint_shaved(front, factors, contour)
+    elif name == "head wrap":
+        paint_wrap(back, front, factors, contour, generator)
+    elif name == "headscarf":
+        paint_scarf(back, front, factors, contour, generator)
