@@ -35,12 +35,12 @@ EYE_TABLE = {
 }
 
 BROW_TABLE = {  # arch height, tail drop, thickness, length, strength, slant of the whole
-    "soft arch": (0.040, 0.030, 0.030, 0.185, 0.85, 0.06),
-    "straight": (0.016, 0.012, 0.032, 0.182, 0.85, 0.02),
-    "high arch": (0.056, 0.040, 0.028, 0.188, 0.90, 0.10),
-    "rounded": (0.046, 0.044, 0.029, 0.182, 0.80, 0.02),
-    "bold": (0.036, 0.026, 0.040, 0.192, 0.95, 0.06),
-    "fine": (0.046, 0.034, 0.020, 0.178, 0.80, 0.06),
+    "soft arch": (0.040, 0.030, 0.038, 0.185, 0.85, 0.06),
+    "straight": (0.016, 0.012, 0.040, 0.182, 0.85, 0.02),
+    "high arch": (0.056, 0.040, 0.035, 0.188, 0.90, 0.10),
+    "rounded": (0.046, 0.044, 0.037, 0.182, 0.80, 0.02),
+    "bold": (0.036, 0.026, 0.050, 0.192, 0.95, 0.06),
+    "fine": (0.046, 0.034, 0.026, 0.178, 0.80, 0.06),
 }
 
 
@@ -62,8 +62,8 @@ class EyeGeometry:
 def eye_numbers(factors, expression):
     """Centre (|u|, v), half width, tilt and `EyeShape` of a face's eyes, plus the lids' present heights."""
     shape = EYE_TABLE[factors.eye_shape]
-    half = 0.148 * (1 + 0.07 * factors.eye_size)
-    centre = 0.288 + 0.016 * factors.eye_spacing
+    half = 0.163 * (1 + 0.07 * factors.eye_size)
+    centre = 0.290 + 0.016 * factors.eye_spacing
     tilt = shape.tilt + 0.045 * factors.eye_tilt
     upper = shape.upper * half * expression.lids * (1 + 0.06 * factors.eye_size)
     lower = shape.lower * half * (1 - 0.42 * expression.squint)
@@ -203,7 +203,7 @@ def paint_brows(canvas, factors, expression, colour):
     thick = thick * (1 + 0.25 * factors.brow_weight)
     pixel = canvas.pixel
     for side in (-1, 1):
-        centre_u, centre_v = side * (0.292 + 0.010 * factors.eye_spacing), -0.170 - expression.raise_brow
+        centre_u, centre_v = side * (0.292 + 0.010 * factors.eye_spacing), -0.168 - expression.raise_brow
         window = canvas.window(centre_u, centre_v, length + 0.06, 0.13)
         u, v = canvas.at(window)
         if u.size == 0:
@@ -214,7 +214,7 @@ def paint_brows(canvas, factors, expression, colour):
         half = np.float32(thick * 0.62) * smoothstep(-1.12, -0.62, p) ** np.float32(0.6) * (1 - np.float32(0.93) * smoothstep(0.05, 1.02, p))
         fringe = sample_tile(fbm_tile(5, 7), p * np.float32(0.9) + side, up * np.float32(2.0))
         edge = half + np.float32(0.006) * fringe - np.abs(up)
-        body = smoothstep(-0.004 - 0.6 * pixel, 0.012 + 0.6 * pixel, edge) * smoothstep(-1.08, -0.70, p) * smoothstep(1.05, 0.90, p)
+        body = smoothstep(-0.007 - 0.6 * pixel, 0.008 + 0.6 * pixel, edge) * smoothstep(-1.08, -0.70, p) * smoothstep(1.05, 0.90, p)
         slope = np.float32(2.4) * smoothstep(0.5, -1.0, p) + np.float32(0.35)
         hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(300) + fringe * np.float32(3.0))
         fine = np.float32(np.clip(0.010 / pixel - 0.55, 0, 1))

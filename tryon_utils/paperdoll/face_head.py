@@ -71,7 +71,8 @@ class HeadScene:
         label = LABELS["hat" if hat else "hair"]
         self.front_buffer = self.front.buffer(self.hair_colour, 0.9, label, cloth=hat)
         self.back_buffer = self.back.buffer(self.hair_colour, -0.9, label, cloth=hat)
-        self.back_buffer.occlusion, self.back_buffer.shadow = np.float32(0.75), np.float32(0.62)
+        self.back_buffer.occlusion, self.back_buffer.shadow = np.float32(0.70), np.float32(0.55)
+        self.back_buffer.rim = 0.1
         self._paint_face()
 
     def _paint_face(self):
@@ -172,7 +173,7 @@ class HeadScene:
         """Lit colour (3, ...) of a hair buffer."""
         colour = shade(buffer, self.light)
         if buffer.tangent is not None:
-            colour = colour + hair_sheen(buffer, self.light, self.hair_colour) * (0.45 if buffer is self.back_buffer else 1.0)
+            colour = colour + hair_sheen(buffer, self.light, self.hair_colour) * np.float32(self.front.sheen * (0.45 if buffer is self.back_buffer else 1.0))
         return colour
 
     def neck_linear(self):

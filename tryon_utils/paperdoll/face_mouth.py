@@ -21,7 +21,7 @@ def _table(points):
 _UPPER = _table([(0, 0.80), (0.10, 0.87), (0.24, 1.0), (0.45, 0.80), (0.72, 0.40), (0.90, 0.13), (1.0, 0.0)])
 _LOWER = _table([(0, 1.0), (0.25, 0.98), (0.50, 0.82), (0.75, 0.45), (0.92, 0.13), (1.0, 0.0)])
 _BOW = np.exp(-((np.linspace(0, 1, 129) / 0.13) ** 2)).astype(np.float32)
-MOUTH_V = 0.655
+MOUTH_V = 0.590
 
 
 @dataclasses.dataclass
@@ -40,7 +40,7 @@ class MouthGeometry:
 
 def mouth_numbers(factors, expression):
     """Half width, centre height, upper and lower lip heights (head units)."""
-    half = (0.232 + 0.022 * factors.lip_width) + expression.stretch
+    half = (0.238 + 0.022 * factors.lip_width) + expression.stretch
     upper = 0.066 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
     lower = 0.088 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
     return half, MOUTH_V + 0.010 * factors.nose_length, upper, lower

@@ -24,7 +24,7 @@ def skin_albedo(factors):
     deep = np.clip((factors.monk_tone - 5) / 5, 0, 1)
     tone = saturate(tone, 1.0 + 0.12 * (factors.monk_tone <= 4) + 0.55 * deep**2 + 0.05)
     warm = 1 + 0.035 * factors.undertone
-    cool = np.array([1.03, 0.975, 0.945], np.float32) if factors.monk_tone <= 4 else np.array([1.04, 0.98, 0.95], np.float32)
+    cool = np.array([1.03, 0.975, 0.945], np.float32) if factors.monk_tone <= 4 else np.array([1.05 + 0.06 * deep, 0.98 - 0.01 * deep, 0.95 - 0.10 * deep], np.float32)
     return (tone * cool * np.array([warm, 1.0, 2 - warm], np.float32)).astype(np.float32)
 
 
@@ -45,8 +45,8 @@ def paint_skin(canvas, factors, expression, contour):
     canvas.albedo += skin[:, None, None]
     deep = np.float32(np.clip((factors.monk_tone - 3) / 7, 0, 1))
     size = np.abs(u)
-    blush = gauss(size - 0.36, v - np.float32(0.31 - 0.02 * expression.apple), 0.15, 0.115) * np.float32(0.60 + 0.25 * expression.apple)
-    blush += gauss(u, v - 0.44, 0.085, 0.07) * np.float32(0.55) + gauss(u, v - 0.90, 0.15, 0.08) * np.float32(0.28)
+    blush = gauss(size - 0.36, v - np.float32(0.27 - 0.02 * expression.apple), 0.15, 0.115) * np.float32(0.60 + 0.25 * expression.apple)
+    blush += gauss(u, v - 0.36, 0.085, 0.07) * np.float32(0.55) + gauss(u, v - 0.86, 0.15, 0.08) * np.float32(0.28)
     blush += smoothstep(0.10, 0.0, distance) * np.float32(0.18)
     blush = np.minimum(blush, 1) * np.float32(0.34)
     flush = np.array([0.10, 0.62, 0.55], np.float32) * (1 - 0.45 * deep)
@@ -104,36 +104,36 @@ def _paint_form(canvas, factors, expression):
     add_bump(mirrored, size, v, 0.27, -0.20, 0.20, 0.085, 0.030)
     add_bump(mirrored, size, v, 0.25, 0.03, 0.15, 0.10, -0.050)
     add_bump(mirrored, size, v, 0.285, 0.015, 0.085, 0.065, 0.026)
-    add_bump(mirrored, size, v, 0.41 - 0.02 * apple, 0.28 - 0.03 * apple, 0.15, 0.11, 0.045 + 0.022 * apple + 0.008 * factors.cheek, -0.5)
+    add_bump(mirrored, size, v, 0.41 - 0.02 * apple, 0.25 - 0.03 * apple, 0.15, 0.11, 0.045 + 0.022 * apple + 0.008 * factors.cheek, -0.5)
     add_bump(mirrored, size, v, 0.46, 0.53, 0.10, 0.14, -0.020, 0.5)
     add_bump(mirrored, size, v, 0.56, -0.22, 0.09, 0.17, -0.022)
     slopes[0] += mirrored[0] * side
     slopes[1] += mirrored[1]
-    add_bump(slopes, u, v, 0, 0.67, 0.20, 0.14, 0.045)
-    add_bump(slopes, u, v, 0, 0.815, 0.13, 0.040, -0.022)
-    add_bump(slopes, u, v, 0, 0.90, 0.12, 0.085, 0.040)
+    add_bump(slopes, u, v, 0, 0.60, 0.20, 0.14, 0.045)
+    add_bump(slopes, u, v, 0, 0.755, 0.13, 0.040, -0.022)
+    add_bump(slopes, u, v, 0, 0.86, 0.12, 0.085, 0.040)
     dark += np.float32(0.05) * gauss(size - 0.47, v - 0.50, 0.09, 0.17)
     dark += np.float32(0.05) * gauss(size - 0.58, v + 0.20, 0.07, 0.18)
     if apple > 0:
-        fold_u = np.float32(0.150) + (v - np.float32(0.47)) * np.float32(0.66)
-        fold = np.exp(-(((size - fold_u) / (0.014 + 0.35 * canvas.pixel)) ** 2)) * smoothstep(0.44, 0.51, v) * smoothstep(0.68, 0.54, v)
-        soft = np.exp(-(((size - fold_u - 0.012) / 0.05) ** 2)) * smoothstep(0.42, 0.52, v) * smoothstep(0.72, 0.54, v)
+        fold_u = np.float32(0.150) + (v - np.float32(0.40)) * np.float32(0.66)
+        fold = np.exp(-(((size - fold_u) / (0.014 + 0.35 * canvas.pixel)) ** 2)) * smoothstep(0.37, 0.44, v) * smoothstep(0.61, 0.47, v)
+        soft = np.exp(-(((size - fold_u - 0.012) / 0.05) ** 2)) * smoothstep(0.35, 0.45, v) * smoothstep(0.65, 0.47, v)
         dark += np.float32(0.13 * apple) * fold + np.float32(0.11 * apple) * soft
 
 
 def _paint_nose(canvas, factors, expression, deep):
     """The nose: mostly slope, with a soft underside, nostrils and wings."""
     wide = 1 + 0.20 * factors.nose_width + 0.05 * expression.apple
-    tip = 0.425 + 0.030 * factors.nose_length
+    tip = 0.355 + 0.028 * factors.nose_length
     window = canvas.window(0, 0.22, 0.30, 0.42)
     u, v = canvas.at(window)
     slopes, dark = canvas.slopes[(slice(None), *window)], canvas.dark[window]
     size, side = np.abs(u), np.sign(u)
     bridge = 0.075 * (1 + 0.30 * factors.nose_bridge)
     t = np.clip((v + np.float32(0.16)) / np.float32(tip + 0.16), 0, 1)
-    spread = np.float32(0.050 * (0.6 + 0.4 * wide)) + np.float32(0.020 * wide) * t * t
-    ridge = np.float32(bridge) * (np.float32(0.35) + np.float32(0.65) * t) * np.exp(-0.5 * (u / spread) ** 2)
-    ridge = ridge * smoothstep(-0.28, -0.05, v) * smoothstep(tip + 0.08, tip - 0.02, v)
+    spread = np.float32(0.052 * (0.6 + 0.4 * wide)) + np.float32(0.022 * wide) * t * t + np.float32(0.030) * (1 - t) ** 3
+    ridge = np.float32(bridge) * (np.float32(0.22) + np.float32(0.78) * t) * np.exp(-0.5 * (u / spread) ** 2)
+    ridge = ridge * smoothstep(-0.34, 0.10, v) * smoothstep(tip + 0.08, tip - 0.02, v)
     slopes[0] += -ridge * u / (spread * spread) * np.float32(0.82)
     add_bump(slopes, u, v, 0, tip, 0.062 * wide, 0.052, 0.040)
     wing = np.zeros_like(slopes)

@@ -11,7 +11,7 @@ import numpy as np
 from .noise import fbm_tile, sample_tile
 from .shading import GBuffer, normalise, smoothstep
 
-SAMPLES = 33
+SAMPLES = 97
 """Points along a lock."""
 
 
@@ -42,6 +42,7 @@ class Lock:
     soft: float = 0.5
     depth: float | None = None
     opacity: float = 1.0
+    fade: float = 0.0  # share of the length over which the root fades in
 
 
 def _bezier(points, t):
@@ -76,6 +77,7 @@ class HairPaint:
         self.tint = np.zeros(shape, np.float32)
         self.tangent = np.zeros((2, *shape), np.float32)
         self.bulge = np.zeros((2, *shape), np.float32)
+        self.sheen = 1.0
 
     def place(self, points, depth=None):
         """Head coordinates (n, 2) to picture coordinates (n, 2) in the turned head."""
@@ -150,6 +152,8 @@ class HairPaint:
         alpha = smoothstep(-crisp, edge * 2 - crisp, inside) * smoothstep(crisp, -crisp, ends) * np.float32(lock.opacity)
         thin = np.minimum(1, 2 * w / np.float32(self.pixel))
         alpha = alpha * thin
+        if lock.fade:
+            alpha = alpha * smoothstep(0, lock.fade, along_share)
         tone, bulge = self._surface(lock, s, along_share, strand, w, length)
         norm = 1 / np.sqrt(1 + k * k)
         tx, ty = (axis[0] - k * axis[1]) * norm, (axis[1] + k * axis[0]) * norm
@@ -207,14 +211,15 @@ class HairPaint:
         tx, ty = self.tangent
         lean = tx * normal[0] + ty * normal[1]
         tangent = normalise(tx - lean * normal[0], ty - lean * normal[1], -lean * normal[2])
-        deep = np.clip(self.tone, 0.05, 2.2)
+        nape = smoothstep(0.1, 1.0, y) * np.exp(-((x / np.float32(0.52)) ** 2))
+        deep = np.clip(self.tone * (1 - np.float32(0.45) * nape), 0.05, 2.2)
         base = np.asarray(colour, np.float32)[:, None, None]
         # darker strands are also richer in colour, lighter ones paler, as in gouache
         power = np.array([0.92, 1.05, 1.16], np.float32)[:, None, None]
         albedo = np.minimum(base * deep[None] ** power, 0.95)
         return GBuffer(
             albedo=albedo.astype(np.float32), normal=normal, alpha=self.alpha, depth=np.full(self.alpha.shape, depth, np.float32),
-            label=np.where(self.alpha > 0.5, label, 0).astype(np.uint8), scatter=0.15, tangent=None if cloth else tangent,
+            label=np.where(self.alpha > 0.5, label, 0).astype(np.uint8), scatter=0.15, rim=0.25, tangent=None if cloth else tangent,
             specular=0.03 if cloth else 0.0, wrap=0.35,
         )  # fmt: skip
 
@@ -232,5 +237,5 @@ def hair_sheen(buffer, light, colour):
     bright = np.sqrt(colour / max(float(colour.max()), 1e-3))
     level = np.float32(0.4 + 1.2 * float(colour.mean()) ** 0.5)
     return np.stack(
-        [np.float32(0.050) * first * np.float32(light.key[c]) + np.float32(0.16) * level * second * bright[c] * np.float32(light.key[c]) * np.clip(buffer.albedo[c] / max(colour[c], 1e-3), 0, 2.5) ** 1.5 * np.float32(0.5) for c in range(3)]
+        [np.float32(0.13) * first * np.float32(light.key[c]) + np.float32(0.16) * level * second * bright[c] * np.float32(light.key[c]) * np.clip(buffer.albedo[c] / max(colour[c], 1e-3), 0, 2.5) ** 1.5 * np.float32(0.5) for c in range(3)]
     )

@@ -79,6 +79,7 @@ def paint_afro(back, front, factors, contour, generator, name):
     """Coily hair: a rounded cloud of curls with a living edge."""
     top, side, ragged, scale = _AFRO[name]
     tile = _curl_tile()
+    back.sheen = front.sheen = 0.3
     for paint, is_back in ((back, True), (front, False)):
         u, v, q, angle, rho = _head_grid(paint, contour)
         pixel = paint.pixel

@@ -25,15 +25,16 @@ def _mix(a, b, t):
 
 FALLS = {
     # end height, fall of the inner and outer edges at the cheek and at the end, volume, wave, turns, lock width, kind
-    "long straight": dict(end=1.62, cheek=(0.60, 0.80), hem=(0.50, 0.92), volume=0.10, wave=0.006, turns=1.0, width=0.085, count=11),
-    "long wavy": dict(end=1.58, cheek=(0.61, 0.92), hem=(0.50, 1.10), volume=0.15, wave=0.050, turns=2.2, width=0.100, count=12),
-    "side-swept waves": dict(end=1.45, cheek=(0.58, 0.96), hem=(0.56, 1.08), volume=0.19, wave=0.065, turns=1.7, width=0.115, count=11),
-    "bob": dict(end=0.80, cheek=(0.58, 0.86), hem=(0.46, 0.74), volume=0.13, wave=0.004, turns=1.0, width=0.095, count=11),
-    "wavy lob": dict(end=1.06, cheek=(0.60, 0.93), hem=(0.54, 1.00), volume=0.15, wave=0.050, turns=1.6, width=0.100, count=12),
-    "bangs": dict(end=1.55, cheek=(0.59, 0.82), hem=(0.54, 0.90), volume=0.12, wave=0.012, turns=1.3, width=0.090, count=10),
-    "curly": dict(end=1.22, cheek=(0.66, 1.06), hem=(0.58, 1.22), volume=0.22, wave=0.050, turns=5.0, width=0.075, count=20, kind=3),
-    "box braids": dict(end=1.75, cheek=(0.63, 0.86), hem=(0.52, 0.98), volume=0.10, wave=0.006, turns=1.0, width=0.036, count=17, kind=1),
-    "locs": dict(end=1.30, cheek=(0.64, 0.90), hem=(0.60, 0.98), volume=0.13, wave=0.012, turns=1.5, width=0.044, count=15, kind=2),
+    "long straight": dict(end=2.05, cheek=(0.60, 0.74), hem=(0.48, 0.80), volume=0.07, wave=0.006, turns=1.0, width=0.075, count=13),
+    "long wavy": dict(end=1.95, cheek=(0.61, 0.82), hem=(0.46, 0.98), volume=0.12, wave=0.050, turns=2.6, width=0.090, count=14),
+    "side-swept waves": dict(end=1.55, cheek=(0.58, 0.86), hem=(0.54, 0.98), volume=0.15, wave=0.060, turns=1.8, width=0.105, count=13),
+    "bob": dict(end=0.80, cheek=(0.60, 0.78), hem=(0.44, 0.64), volume=0.09, wave=0.004, turns=1.0, width=0.085, count=13),
+    "wavy lob": dict(end=1.08, cheek=(0.60, 0.84), hem=(0.52, 0.90), volume=0.12, wave=0.045, turns=1.8, width=0.090, count=14),
+    "bangs": dict(end=1.75, cheek=(0.59, 0.76), hem=(0.52, 0.82), volume=0.08, wave=0.012, turns=1.3, width=0.080, count=12),
+    "curly": dict(end=1.18, cheek=(0.66, 0.98), hem=(0.58, 1.12), volume=0.17, wave=0.045, turns=5.0, width=0.070, count=22, kind=3),
+    "box braids": dict(end=1.95, cheek=(0.62, 0.78), hem=(0.50, 0.86), volume=0.07, wave=0.006, turns=1.0, width=0.034, count=17, kind=1),
+    "low bun": dict(end=0.42, cheek=(0.61, 0.66), hem=(0.58, 0.56), volume=0.01, wave=0.0, turns=1.0, width=0.070, count=15),
+    "locs": dict(end=1.35, cheek=(0.63, 0.82), hem=(0.58, 0.90), volume=0.10, wave=0.012, turns=1.5, width=0.042, count=15, kind=2),
 }  # fmt: skip
 
 
@@ -42,9 +43,9 @@ def _fall_path(side, part_u, k, style, jitter):
     volume, end = style["volume"], style["end"]
     cheek = style["cheek"][1] + (style["cheek"][0] - style["cheek"][1]) * k
     hem = style["hem"][1] + (style["hem"][0] - style["hem"][1]) * k
-    root = (part_u * (0.75 + 0.25 * k) + side * 0.01, -1.04 - 0.35 * volume + (0.40 + 0.35 * volume) * k)
-    lift = (part_u + side * (0.42 - 0.16 * k) + 0.1 * side * volume, -1.16 - 0.75 * volume + (0.32 + 0.55 * volume) * k)
-    temple = (side * (0.86 + 0.55 * volume - 0.20 * k), -0.72 + 0.10 * k)
+    root = (part_u * (0.55 + 0.45 * k) - side * 0.06 * (1 - k), -1.08 - 0.60 * volume + (0.43 + 0.60 * volume) * k)
+    lift = (part_u * (0.5 + 0.5 * k) + side * (0.40 - 0.15 * k), -1.10 - 0.75 * volume + (0.28 + 0.55 * volume) * k)
+    temple = (side * (0.80 + 0.55 * volume - 0.15 * k), -0.74 + 0.12 * k)
     low = (side * cheek * 1.05, 0.10 + 0.35 * end)
     tip = (side * hem, end)
     j = jitter
@@ -56,26 +57,26 @@ def _fall(back, front, factors, style, generator):
     part_u = 0.24 * factors.hair_part
     kind, width, count = style.get("kind", 0), style["width"], style["count"]
     wide = max(width, 0.10)
-    for k in np.linspace(-1, 1, 11):  # behind the neck
+    for k in np.linspace(-1, 1, 11 if style["end"] > 0.5 else 0):  # behind the neck
         hem = style["hem"][1] * 0.92
-        points = [(0.30 * k, -1.0), (0.86 * k, -0.9), ((0.92 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
+        points = [(0.30 * k, -1.0), (0.64 * k, -0.92), ((0.86 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
         back.lock(Lock(points, 0.20, 0.8, 0.35, style["wave"] * 0.8, style["turns"], generator.uniform(), 0.50 + 0.12 * generator.uniform(), soft=0.6), float(k) + 2)
     if kind:
         for _ in range(count):
             k = generator.uniform(-1, 1)
             hem = style["hem"][1]
-            points = [(0.3 * k, -0.9), (0.95 * k, -0.8), (0.95 * k, 0.2), (hem * k * 1.08, style["end"] * 0.7), (hem * k, style["end"] * generator.uniform(0.9, 1.04))]
+            points = [(0.3 * k, -0.9), (0.66 * k, -0.85), (0.92 * k, 0.2), (hem * k * 1.08, style["end"] * 0.7), (hem * k, style["end"] * generator.uniform(0.9, 1.04))]
             back.lock(Lock(points, width * 1.15, 0.9, 0.5, style["wave"], style["turns"], generator.uniform(), generator.uniform(0.55, 0.8), kind), k)
     sides = (-1, 1) if part_u < 0 else (1, -1)
     for side in sides:
         for k in (0.0, 0.25, 0.5, 0.72):  # the mass
             points = _fall_path(side, part_u, k * 0.92, style, np.zeros(6))
-            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.66, 0, 0.4), 3.1 * k + side)
+            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.66, 0, 0.4, fade=0.06), 3.1 * k + side)
     for side in sides:
         order = np.linspace(0, 1, count)
         for i, k in enumerate(order):
             jitter = generator.normal(0, 0.022, 6)
-            jitter[5] *= 2.0
+            jitter[5] *= 3.0
             points = _fall_path(side, part_u, float(k), style, jitter)
             tone = 0.94 + 0.16 * generator.uniform(-1, 1)
             size = width * (0.62 + 0.5 * generator.uniform()) * (1 - 0.25 * k)
@@ -83,7 +84,7 @@ def _fall(back, front, factors, style, generator):
                 size, tone = width * generator.uniform(0.9, 1.1), generator.uniform(0.85, 1.08)
             phase = 0.3 + 0.16 * generator.normal() if kind != 3 else generator.uniform()
             tip = {0: 0.10, 1: 0.55, 2: 0.6, 3: 0.35}[kind]
-            front.lock(Lock(points, size, 0.55, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7), i * 0.71 + side)
+            front.lock(Lock(points, size, 0.35, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7, fade=0.10), i * 0.71 + side)
     if kind == 0:
         wisps = []
         for _ in range(14):
@@ -104,20 +105,17 @@ def _fringe(front, factors, generator):
 def _gathered(back, front, factors, contour, generator, to):
     """Hair combed back from the hairline towards ``to`` (u, v), smooth and close to the skull."""
     paint_cap(front, factors, contour, 0.035, 0.62)
-    angles = np.linspace(-0.62, 0.62, 27) * np.pi
+    angles = np.linspace(-0.60, 0.60, 35) * np.pi
     order = np.argsort(-np.abs(angles) + 0.2 * generator.uniform(size=len(angles)))
     for i in order:
         a = angles[i]
         near = 0.66 + 0.31 * min(1, (abs(a) / (0.60 * np.pi))) ** 1.6
         root_u, root_v = np.sin(a) * 0.66 * near * 1.02, 0.02 - np.cos(a) * 1.0 * near
         out_u, out_v = np.sin(a * 0.93) * 0.72, 0.04 - np.cos(a * 0.93) * 1.10
-        end = (to[0] * 0.9 + 0.10 * np.sin(a), to[1] + 0.06 * (1 - np.cos(a)))
-        bend = ((root_u + out_u) / 2 + 0.10 * np.sin(a), (root_v + out_v) / 2)
-        if to[1] > -0.5:
-            end = (np.sin(a) * 0.60 * (0.25 + 0.75 * abs(np.sin(a))), 0.05 - 1.10 * np.cos(a) * 0.98)
-            end = (out_u * 0.86, out_v * 0.98)
-        tone = 0.92 + 0.15 * generator.uniform(-1, 1)
-        front.lock(Lock([(root_u, root_v), bend, (out_u * 0.96, out_v), end], 0.074, 0.75, 0.35, 0, 1, 0, tone, 0, 0.55), 1.7 * i)
+        gather = (0.30 * np.sin(a), -1.06 - 0.02 * np.cos(a)) if to[1] < -0.5 else (out_u * 0.80, out_v * 1.0)
+        bend = ((root_u + out_u) / 2 + 0.06 * np.sin(a), (root_v + out_v) / 2)
+        tone = 0.94 + 0.13 * generator.uniform(-1, 1)
+        front.lock(Lock([(root_u, root_v), bend, (out_u * 0.97, out_v), gather], 0.060, 0.35, 0.35, 0, 1, 0, tone, 0, 0.6, fade=0.30), 1.7 * i)
     wisps = []
     for _ in range(10):
         a = generator.choice((-1, 1)) * generator.uniform(0.0, 0.52) * np.pi
@@ -158,16 +156,15 @@ def paint_hair(back, front, factors, contour):
     name = factors.hair_style
     generator = stream(factors.seed, factors.index, "hair locks")
     if name in FALLS:
-        paint_cap(front, factors, contour, 0.05, 0.60, inner=0.10)
+        if name == "low bun":
+            _bun(back, (0.26 if factors.hair_part < 0 else -0.26, 0.66), 0.30, generator)
+        paint_cap(front, factors, contour, 0.055 + 0.25 * FALLS[name]["volume"], 0.62, inner=0.06)
         _fall(back, front, factors, FALLS[name], generator)
         if name == "bangs":
             _fringe(front, factors, generator)
     elif name == "high bun":
         _bun(back, (0.0, -1.24), 0.27, generator)
         _gathered(back, front, factors, contour, generator, (0.0, -1.08))
-    elif name == "low bun":
-        _bun(back, (0.28 if factors.hair_part < 0 else -0.28, 0.60), 0.30, generator)
-        _gathered(back, front, factors, contour, generator, (0.0, 0.0))
     elif name == "ponytail":
         _ponytail(back, factors, generator)
         _gathered(back, front, factors, contour, generator, (0.0, -1.06))
