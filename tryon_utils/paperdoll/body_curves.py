@@ -118,3 +118,30 @@ def bump(x, y, wide, high):
     """A soft hill: 1 at the origin, 0 beyond about two half-widths ``wide`` and ``high``."""
     f = np.maximum(1 - (x * np.float32(0.45 / wide)) ** 2 - (y * np.float32(0.45 / high)) ** 2, 0)
     return f * f * f
+
+
+def stroke(x, y, start, end, wide, height, bend=0.0, sharp=0.0):
+    """One painted ridge: a soft, tapered line from ``start`` to ``end`` as height over (x, y).
+
+    Args:
+        x, y: coordinates that broadcast together.
+        start, end: (x, y) pairs.
+        wide: half width in the middle.
+        height: height of the ridge (negative carves a groove).
+        bend: sideways bow in the middle, as a share of the length.
+        sharp: 0 a round ridge, towards 1 steep on one side and soft on the other.
+
+    Returns:
+        float32 heights; exactly 0 away from the line.
+    """
+    go_x, go_y = end[0] - start[0], end[1] - start[1]
+    length = float(np.hypot(go_x, go_y)) + 1e-6
+    go_x, go_y = go_x / length, go_y / length
+    off_x, off_y = x - np.float32(start[0]), y - np.float32(start[1])
+    along = (off_x * np.float32(go_x) + off_y * np.float32(go_y)) * np.float32(1 / length)
+    taper = np.maximum(along * (1 - along) * 4, 0)
+    away = (off_y * np.float32(go_x) - off_x * np.float32(go_y)) - np.float32(bend * length) * taper
+    if sharp:
+        away = away * (1 + np.float32(sharp) * np.sign(away))
+    hill = np.maximum(1 - (away * np.float32(1 / (1.9 * wide))) ** 2, 0)
+    return np.float32(height) * (hill * hill) * taper

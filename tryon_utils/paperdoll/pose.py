@@ -31,9 +31,9 @@ class ArmPose:
 
 RELAXED = ArmPose(9, 2, hand_angle=3)
 AWAY = ArmPose(14, 5, hand_angle=6)
-HIP = ArmPose(41, -43, 0.97, 0.93, "hip", -64, 0.03, 2)
+HIP = ArmPose(41, -43, 0.97, 0.93, "hip", -60, 0.03, 2)
 BACK = ArmPose(17, -30, 1.0, 0.85, "hidden", layer=0)
-RAISED = ArmPose(146, -97, 0.90, 0.90, "hidden", -80, 0.15, 0)
+RAISED = ArmPose(146, -97, 0.90, 0.90, "hidden", -80, 0.15, 1)
 OVER = ArmPose(9, -99, 0.89, 0.94, "flat", -104, 0.02, 3)
 UNDER = ArmPose(10, -88, 0.88, 0.93, "tucked", -84, 0.02, 2)
 HOLD = ArmPose(8, -86, 0.90, 0.98, "grip", -84, 0.0, 2)
@@ -140,7 +140,7 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_turn=0.0):
     swing = weight * (0.05 + 0.11 * sway)
     spine = (
         np.array([0.4, 1.0, 1.31, 1.75, 2.25, 2.75, 3.2, 3.6, 4.1, 4.9]),
-        np.array([-0.16, -0.14, -0.15, -0.22, -0.12, 0.25, 0.75, 0.95, 0.72, 0.28]) * swing,
+        np.array([-0.15, -0.15, -0.15, -0.22, -0.12, 0.25, 0.75, 0.95, 0.72, 0.28]) * swing,
     )
     tilt_shoulder = weight * (0.02 + 0.055 * sway) * (1 + 0.3 * wobble[6])
     tilt_hip = -weight * (0.02 + 0.085 * sway)
@@ -156,7 +156,7 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_turn=0.0):
         start = pit + (side * 0.30, 0.17 + drop * 0.4 - 0.35 * lift)
         elbow = joint + _direction(arm.upper, side) * UPPER_ARM * arm.upper_scale
         wrist = elbow + _direction(arm.fore, side) * FOREARM * arm.fore_scale
-        if arm.hand == "hidden" and arm.layer == 0 and arm.upper > 90:  # reach the back of the head, wherever it is
+        if arm.hand == "hidden" and arm.upper > 90:  # reach the back of the head, wherever it is
             wrist = 0.35 * wrist + 0.65 * (pit + (side * 0.26, -0.66))
         name = "left" if side > 0 else "right"
         joints |= {f"{name} shoulder": tuple(joint), f"{name} elbow": tuple(elbow), f"{name} wrist": tuple(wrist)}
@@ -167,6 +167,6 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_turn=0.0):
         stand = side == weight
         joints[f"{name} knee"] = (hip_x * (0.62 if stand else 1.0) + side * (0.0 if stand else 0.12), 5.32)
     roll = -6.5 * weight * sway * (0.5 + 0.5 * head_turn) + 3.0 * head_turn
-    head = (float(pit[0] + 0.0065 * roll), 0.5, float(roll))
+    head = (float(pit[0]), 0.5, float(roll))
     joints["neck"] = tuple(pit)
     return Skeleton(spine, (float(tilt_shoulder), float(tilt_hip)), arms, joints, curves, head, raises, weight, float(sway))

@@ -1,0 +1,80 @@
+"""The canvas on which body and garments are laid, part over part, before any light: one G-buffer for the whole figure."""
+
+import numpy as np
+
+from .shading import GBuffer
+
+
+class FigureCanvas:
+    """Planar float32 fields over a `Grid`; `lay` puts a part on top, `darken` lets a part shade what lies below it.
+
+    Args:
+        grid: `Grid`.
+    """
+
+    def __init__(self, grid):
+        shape = (grid.height, grid.width)
+        self.grid = grid
+        self.albedo = np.zeros((3, *shape), np.float32)
+        self.slope = np.zeros((2, *shape), np.float32)
+        self.occlusion = np.ones(shape, np.float32)
+        self.shadow = np.ones(shape, np.float32)
+        self.material = np.zeros((3, *shape), np.float32)  # specular, gloss, scatter
+        self.alpha = np.zeros(shape, np.float32)
+        self.label = np.zeros(shape, np.uint8)
+
+    def copy(self):
+        """An independent copy, so that several garments can start from one undressed figure."""
+        other = object.__new__(FigureCanvas)
+        other.__dict__ = {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in self.__dict__.items()}
+        return other
+
+    def lay(self, window, alpha, albedo, slope, label, material, occlusion=None, shape_alpha=None, label_where=None):
+        """Lays a part on top.
+
+        Args:
+            window: (rows, columns) slices.
+            alpha: coverage in [0, 1], window shape.
+            albedo: (3,) colour or (3, window) linear.
+            slope: (2, window) downhill slopes.
+            label: parse label.
+            material: (specular, gloss, scatter).
+            occlusion: window array or None for 1.
+            label_where: boolean window array, where the label is set; None for everywhere.
+            shape_alpha: coverage used for slopes and occlusion when it is softer than the colour's (blended joints).
+        """
+        under = self.alpha[window]
+        total = under + alpha * (1 - under)
+        share = alpha / np.maximum(total, np.float32(1e-6))
+        soft = share if shape_alpha is None else np.where(under > 0.02, np.minimum(shape_alpha, 1), share)
+        self.alpha[window] = total
+        colour = np.asarray(albedo, np.float32)
+        for channel in range(3):
+            view = self.albedo[channel][window]
+            view += share * (colour[channel] - view)
+            view = self.material[channel][window]
+            view += share * (np.float32(material[channel]) - view)
+        for axis in range(2):
+            view = self.slope[axis][window]
+            view += soft * (slope[axis] - view)
+        view = self.occlusion[window]
+        view += soft * ((1 if occlusion is None else occlusion) - view)
+        view = self.shadow[window]
+        view += soft * (1 - view)
+        label_view = self.label[window]
+        np.copyto(label_view, np.uint8(label), where=share > 0.5 if label_where is None else (share > 0.5) & label_where)
+
+    def darken(self, window, amount, key=0.8):
+        """Shades what has been laid so far: ``amount`` in [0, 1] off the ambient light, ``key`` times as much off the key light."""
+        self.occlusion[window] *= 1 - amount
+        self.shadow[window] *= 1 - np.float32(key) * amount
+
+    def buffer(self):
+        """The `GBuffer` of the figure, ready for `shade`."""
+        x, y = self.slope
+        inverse = 1 / np.sqrt(x * x + y * y + np.float32(1))
+        normal = np.stack([x * inverse, y * inverse, inverse])
+        return GBuffer(
+            self.albedo, normal, self.alpha, self.alpha, self.label, self.occlusion, self.shadow,
+            self.material[0], self.material[1], self.material[2], wrap=0.35,
+        )  # fmt: skip
