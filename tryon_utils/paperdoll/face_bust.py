@@ -46,7 +46,7 @@ def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
     size = np.abs(u)
     cord = np.float32(0.255) - (v - np.float32(0.74)) * np.float32(0.245)
     ridge = (size - cord) / np.float32(0.045)
-    nx = nx + np.sign(u) * np.float32(0.30) * ridge * np.exp(-0.5 * ridge * ridge) * smoothstep(0.8, 1.1, v) * smoothstep(1.62, 1.4, v)
+    nx = nx + np.sign(u) * np.float32(0.30) * ridge * np.exp(-0.5 * ridge * ridge) * smoothstep(0.8, 1.1, v) * smoothstep(1.55, 1.3, v) * smoothstep(0.0, 0.10, size)
     bone_v = np.float32(1.545) - np.float32(0.10) * size
     bone = (v - bone_v) / np.float32(0.035)
     on_bone = smoothstep(0.05, 0.2, size) * smoothstep(1.15, 0.7, size)

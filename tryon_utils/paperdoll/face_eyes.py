@@ -25,8 +25,8 @@ class EyeShape:
 
 
 EYE_TABLE = {
-    "almond": EyeShape(0.46, 0.27, 0.05, 0.90, 0.075),
-    "round": EyeShape(0.54, 0.31, -0.02, 0.78, 0.03, 0.22),
+    "almond": EyeShape(0.435, 0.27, 0.05, 0.86, 0.075),
+    "round": EyeShape(0.50, 0.30, -0.02, 0.78, 0.03, 0.22),
     "hooded": EyeShape(0.42, 0.27, -0.02, 0.86, 0.05, 0.13, 0.9, 0.7),
     "monolid": EyeShape(0.40, 0.25, 0.02, 0.80, 0.10, 0.12, 0.22, 0.25),
     "upturned": EyeShape(0.46, 0.26, 0.14, 0.92, 0.155, 0.23),
@@ -35,12 +35,12 @@ EYE_TABLE = {
 }
 
 BROW_TABLE = {  # arch height, tail drop, thickness, length, strength, slant of the whole
-    "soft arch": (0.040, 0.030, 0.038, 0.185, 0.85, 0.06),
-    "straight": (0.016, 0.012, 0.040, 0.182, 0.85, 0.02),
-    "high arch": (0.056, 0.040, 0.035, 0.188, 0.90, 0.10),
-    "rounded": (0.046, 0.044, 0.037, 0.182, 0.80, 0.02),
-    "bold": (0.036, 0.026, 0.050, 0.192, 0.95, 0.06),
-    "fine": (0.046, 0.034, 0.026, 0.178, 0.80, 0.06),
+    "soft arch": (0.040, 0.030, 0.050, 0.190, 0.85, 0.06),
+    "straight": (0.016, 0.012, 0.052, 0.188, 0.85, 0.02),
+    "high arch": (0.056, 0.040, 0.046, 0.192, 0.90, 0.10),
+    "rounded": (0.046, 0.044, 0.048, 0.188, 0.80, 0.02),
+    "bold": (0.036, 0.026, 0.062, 0.196, 0.95, 0.06),
+    "fine": (0.046, 0.034, 0.034, 0.184, 0.80, 0.06),
 }
 
 
@@ -62,8 +62,8 @@ class EyeGeometry:
 def eye_numbers(factors, expression):
     """Centre (|u|, v), half width, tilt and `EyeShape` of a face's eyes, plus the lids' present heights."""
     shape = EYE_TABLE[factors.eye_shape]
-    half = 0.163 * (1 + 0.07 * factors.eye_size)
-    centre = 0.290 + 0.016 * factors.eye_spacing
+    half = 0.170 * (1 + 0.07 * factors.eye_size)
+    centre = 0.293 + 0.016 * factors.eye_spacing
     tilt = shape.tilt + 0.045 * factors.eye_tilt
     upper = shape.upper * half * expression.lids * (1 + 0.06 * factors.eye_size)
     lower = shape.lower * half * (1 - 0.42 * expression.squint)
@@ -123,7 +123,7 @@ def _paint_socket(canvas, eye, shape, skin, deep):
     lid = smoothstep(0.0, 0.2, above / crease_at) * smoothstep(1.0, 0.6, above / crease_at) * fade
     canvas.specular[eye.window] += np.float32(0.05) * lid * np.exp(-((p - 0.05) ** 2) / 0.12)
     inner = gauss(p + np.float32(1.12), (eye.y + np.float32(0.035)) / half, 0.30, 0.42)
-    dark += np.float32(0.34) * inner
+    dark += np.float32(0.24) * inner
     dark += np.float32(0.22) * gauss(p - np.float32(0.75), (eye.y + 0.055) / half, 0.5, 0.30)
     pouch = np.exp(-(((below - np.float32(0.045)) / 0.02) ** 2)) * smoothstep(1.1, 0.5, np.abs(p + 0.1)) * (below > 0)
     dark += np.float32(0.09) * pouch
@@ -133,7 +133,7 @@ def _paint_socket(canvas, eye, shape, skin, deep):
 def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
     """Sclera, iris, pupil and the upper lid's shadow, queued above makeup."""
     p, y, half, pixel = eye.p, eye.y, eye.half, canvas.pixel
-    iris_radius = 0.445 * half
+    iris_radius = 0.455 * half
     at_x = eye.side * 0.16 * half * factors.gaze
     at_y = -0.085 * half - 0.02 * half * expression.raise_brow
     dx, dy = x - np.float32(at_x), y - np.float32(at_y)
@@ -211,14 +211,14 @@ def paint_brows(canvas, factors, expression, colour):
         p = (u - np.float32(centre_u)) * np.float32(side / length)
         spine = brow_curve(np.clip(p, -1.1, 1.1), arch, drop, slant) - np.float32(expression.knit) * smoothstep(0.2, -1.0, p)
         up = np.float32(centre_v) - v - spine
-        half = np.float32(thick * 0.62) * smoothstep(-1.12, -0.62, p) ** np.float32(0.6) * (1 - np.float32(0.93) * smoothstep(0.05, 1.02, p))
+        half = np.float32(thick * 0.62) * smoothstep(-1.12, -0.62, p) ** np.float32(0.6) * (1 - np.float32(0.90) * smoothstep(0.15, 1.05, p))
         fringe = sample_tile(fbm_tile(5, 7), p * np.float32(0.9) + side, up * np.float32(2.0))
         edge = half + np.float32(0.006) * fringe - np.abs(up)
         body = smoothstep(-0.007 - 0.6 * pixel, 0.008 + 0.6 * pixel, edge) * smoothstep(-1.08, -0.70, p) * smoothstep(1.05, 0.90, p)
         slope = np.float32(2.4) * smoothstep(0.5, -1.0, p) + np.float32(0.35)
         hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(300) + fringe * np.float32(3.0))
         fine = np.float32(np.clip(0.010 / pixel - 0.55, 0, 1))
-        alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.30) * hair - np.float32(0.16))))
+        alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.22) * hair - np.float32(0.10))))
         alpha = np.clip(alpha * (np.float32(0.72) + np.float32(0.28) * smoothstep(-0.9, -0.2, p)), 0, 1)
         canvas.overlay(window, alpha * np.float32(0.92), colour, 1)
         mask = canvas.mask("brows")[window]

@@ -87,9 +87,14 @@ class HeadScene:
         paint_eyes(canvas, factors, expression, self.skin)
         brow = np.minimum(hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.62), 0.11) * np.array([0.95, 0.92, 0.9], np.float32)
         paint_brows(canvas, factors, expression, brow)
+        paint_glasses(canvas, factors)
+        paint_earrings(canvas, factors, self.contour)
         self._shadow_from_hair()
         open_eye = canvas.masks["eyes"] * (1 - np.float32(0.0))
         inner = np.maximum(open_eye, canvas.masks.get("inner mouth", np.float32(0)))
+        for name in ("glasses", "earrings"):
+            if name in canvas.masks:
+                inner = np.maximum(inner, canvas.masks[name])
         slopes = np.clip(canvas.slopes, -3, 3) * (1 - np.float32(0.75) * inner)
         normal = self.pose.rotate(normalise(-slopes[0], -slopes[1], np.ones_like(slopes[0])))
         self.dark = canvas.dark * (1 - inner)
@@ -113,7 +118,7 @@ class HeadScene:
             if u.size == 0:
                 continue
             x, y = (u - np.float32(at_u)) * side - np.float32(0.07) * (np.float32(0.14) - v), v - np.float32(0.13)
-            radius = np.sqrt((x / np.where(y < 0, 0.082, 0.066)) ** 2 + (y / 0.225) ** 2) + np.float32(1e-6)
+            radius = np.sqrt((x / (np.float32(0.073) - np.float32(0.035) * np.clip(y / 0.225, -1, 1))) ** 2 + (y / 0.225) ** 2) + np.float32(1e-6)
             ear = smoothstep(1 + 10 * canvas.pixel, 1 - 10 * canvas.pixel, radius)
             behind = 1 - face[window]
             rim = np.exp(-(((radius - 0.62) / 0.16) ** 2)) * (y < 0.12)
@@ -143,7 +148,7 @@ class HeadScene:
         albedo, added = self.canvas.albedo.copy(), self.terms[2]
         if makeup is not None:
             makeup.apply(albedo, 0)
-        for stage in (1, 2, 3):
+        for stage in (1, 2, 3, 4):
             for part in self.canvas.overlays:
                 if part.stage == stage:
                     area = albedo[(slice(None), *part.window)]

@@ -40,10 +40,10 @@ class MouthGeometry:
 
 def mouth_numbers(factors, expression):
     """Half width, centre height, upper and lower lip heights (head units)."""
-    half = (0.238 + 0.022 * factors.lip_width) + expression.stretch
-    upper = 0.066 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
-    lower = 0.088 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
-    return half, MOUTH_V + 0.010 * factors.nose_length, upper, lower
+    half = (0.248 + 0.022 * factors.lip_width) + expression.stretch
+    upper = 0.070 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
+    lower = 0.094 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
+    return half, MOUTH_V, upper, lower
 
 
 def mouth_curves(m, factors, expression):

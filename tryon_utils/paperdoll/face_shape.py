@@ -94,7 +94,8 @@ def face_contour(factors):
     table = _TABLES[factors.face_shape] * np.float32(1 + 0.03 * factors.width * 1)
     table = table * (1 + 0.035 * factors.jaw * _JAW + 0.022 * factors.cheek * _CHEEK + 0.03 * factors.chin * _CHIN)
     table = (table * (1 + 0.012 * factors.chin * np.exp(-((_ANGLE / 0.35) ** 2)))).astype(np.float32)
-    return Contour(table, np.gradient(table, _ANGLE[1]).astype(np.float32))
+    slope = np.gradient(table, _ANGLE[1]) * np.clip(_ANGLE / 0.12, 0, 1) * np.clip((np.pi - _ANGLE) / 0.25, 0, 1)
+    return Contour(table, slope.astype(np.float32))
 
 
 def depth_at(u, v):

@@ -9,7 +9,7 @@ from .factors import stream
 from .noise import fbm_tile, sample_tile
 from .shading import coverage, smoothstep
 
-_GAIN = (0.90, 0.90, 0.90, 0.95, 1.00, 1.08, 1.16, 1.32, 2.05, 2.25)
+_GAIN = (0.90, 0.90, 0.90, 0.95, 1.00, 1.08, 1.16, 1.34, 2.2, 2.75)
 """Exposure of each Monk tone's albedo: the studio opens up gently for dark skin, so that its forms can be read."""
 
 
@@ -22,7 +22,7 @@ def skin_albedo(factors):
     """Linear skin colour (3,) of the face's base, to match on arms and hands: Monk tone x gain, richer in dark tones."""
     tone = monk_tone(factors.monk_tone) * np.float32(skin_gain(factors))
     deep = np.clip((factors.monk_tone - 5) / 5, 0, 1)
-    tone = saturate(tone, 1.0 + 0.12 * (factors.monk_tone <= 4) + 0.55 * deep**2 + 0.05)
+    tone = saturate(tone, 1.0 + 0.12 * (factors.monk_tone <= 4) + 0.75 * deep**2 + 0.05)
     warm = 1 + 0.035 * factors.undertone
     cool = np.array([1.03, 0.975, 0.945], np.float32) if factors.monk_tone <= 4 else np.array([1.05 + 0.06 * deep, 0.98 - 0.01 * deep, 0.95 - 0.10 * deep], np.float32)
     return (tone * cool * np.array([warm, 1.0, 2 - warm], np.float32)).astype(np.float32)
@@ -30,7 +30,7 @@ def skin_albedo(factors):
 
 def shine_of(factors):
     """Strength of the skin's highlight: dark skin reflects as much as light skin and shows it more."""
-    return np.float32(0.055 + 0.0105 * factors.monk_tone)
+    return np.float32(0.055 + 0.0085 * factors.monk_tone)
 
 
 def paint_skin(canvas, factors, expression, contour):
@@ -40,7 +40,7 @@ def paint_skin(canvas, factors, expression, contour):
     slopes, q, distance = dome_slopes(contour, u, v)
     canvas.slopes += slopes
     face = coverage(distance, canvas.pixel)
-    canvas.masks["head"], canvas.distance = face, distance
+    canvas.masks["head"], canvas.masks["face"], canvas.distance = face, face.copy(), distance
     canvas.label[face > 0.5] = LABELS["skin"]
     canvas.albedo += skin[:, None, None]
     deep = np.float32(np.clip((factors.monk_tone - 3) / 7, 0, 1))
@@ -75,8 +75,8 @@ def _paint_marks(canvas, factors, deep):
         generator = stream(factors.seed, factors.index, "freckle places")
         for k in range(int(26 + 54 * factors.freckles)):
             at_u, at_v = generator.normal(0, 0.27), generator.normal(0.29, 0.095)
-            radius, strength = generator.uniform(0.006, 0.0125), generator.uniform(0.2, 0.6)
-            _spot(canvas, at_u, at_v, radius, strength * (0.5 + 0.5 * factors.freckles), (0.35, 0.72, 0.95))
+            radius, strength = generator.uniform(0.004, 0.009), generator.uniform(0.2, 0.65)
+            _spot(canvas, at_u, at_v, radius, strength * (0.5 + 0.5 * factors.freckles), (0.45, 0.80, 1.0))
     if factors.blemishes > 0:
         generator = stream(factors.seed, factors.index, "blemish places")
         for k in range(int(2 + 7 * factors.blemishes)):
@@ -107,7 +107,7 @@ def _paint_form(canvas, factors, expression):
     add_bump(mirrored, size, v, 0.41 - 0.02 * apple, 0.25 - 0.03 * apple, 0.15, 0.11, 0.045 + 0.022 * apple + 0.008 * factors.cheek, -0.5)
     add_bump(mirrored, size, v, 0.46, 0.53, 0.10, 0.14, -0.020, 0.5)
     add_bump(mirrored, size, v, 0.56, -0.22, 0.09, 0.17, -0.022)
-    slopes[0] += mirrored[0] * side
+    slopes[0] += mirrored[0] * side * smoothstep(0.0, 0.14, size)
     slopes[1] += mirrored[1]
     add_bump(slopes, u, v, 0, 0.60, 0.20, 0.14, 0.045)
     add_bump(slopes, u, v, 0, 0.755, 0.13, 0.040, -0.022)
@@ -129,13 +129,13 @@ def _paint_nose(canvas, factors, expression, deep):
     u, v = canvas.at(window)
     slopes, dark = canvas.slopes[(slice(None), *window)], canvas.dark[window]
     size, side = np.abs(u), np.sign(u)
-    bridge = 0.075 * (1 + 0.30 * factors.nose_bridge)
+    bridge = 0.064 * (1 + 0.30 * factors.nose_bridge)
     t = np.clip((v + np.float32(0.16)) / np.float32(tip + 0.16), 0, 1)
     spread = np.float32(0.052 * (0.6 + 0.4 * wide)) + np.float32(0.022 * wide) * t * t + np.float32(0.030) * (1 - t) ** 3
     ridge = np.float32(bridge) * (np.float32(0.22) + np.float32(0.78) * t) * np.exp(-0.5 * (u / spread) ** 2)
     ridge = ridge * smoothstep(-0.34, 0.10, v) * smoothstep(tip + 0.08, tip - 0.02, v)
     slopes[0] += -ridge * u / (spread * spread) * np.float32(0.82)
-    add_bump(slopes, u, v, 0, tip, 0.062 * wide, 0.052, 0.040)
+    add_bump(slopes, u, v, 0, tip, 0.060 * wide, 0.052, 0.046)
     wing = np.zeros_like(slopes)
     add_bump(wing, size, v, 0.100 * wide, tip + 0.026, 0.034 * wide, 0.036, 0.021)
     slopes[0] += wing[0] * side
@@ -154,8 +154,8 @@ def _paint_nose(canvas, factors, expression, deep):
     dark += np.float32(0.50) * arc * np.float32(0.011) / np.float32(0.011 + 0.35 * canvas.pixel)
     dark += np.float32(0.12) * gauss(size - np.float32(0.150 * wide), v - np.float32(tip + 0.025), 0.028, 0.05)
     shade_side = -np.sign(factors.light_angle or -1.0)
-    dark += np.float32(0.14) * gauss(u * np.float32(shade_side) - np.float32(0.075 * wide), v - np.float32(0.5 * tip), 0.030, 0.20)
-    dark += np.float32(0.12) * gauss(size - 0.088, v + 0.045, 0.035, 0.07)
+    dark += np.float32(0.07) * gauss(u * np.float32(shade_side) - np.float32(0.075 * wide), v - np.float32(0.5 * tip), 0.030, 0.20)
+    dark += np.float32(0.07) * gauss(size - 0.088, v + 0.045, 0.035, 0.07)
     canvas.glow[window] += np.float32(0.045) * gauss(u + np.float32(shade_side * 0.012), v - np.float32(tip - 0.012), 0.020, 0.017)
     canvas.glow[window] += np.float32(0.016) * gauss(u + np.float32(shade_side * 0.010), v - np.float32(0.5 * tip), 0.013, 0.13)
     inside = np.maximum(gauss(u, v - np.float32(tip + 0.01), 0.125 * wide, 0.075), gauss(u, v - np.float32(tip - 0.2), 0.060, 0.20))

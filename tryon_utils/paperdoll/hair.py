@@ -236,6 +236,8 @@ def hair_sheen(buffer, light, colour):
     colour = np.asarray(colour, np.float32)
     bright = np.sqrt(colour / max(float(colour.max()), 1e-3))
     level = np.float32(0.4 + 1.2 * float(colour.mean()) ** 0.5)
+    streak = np.clip(buffer.albedo[1] / max(colour[1], 1e-3), 0, 2.0) ** 1.5
+    first = first * streak
     return np.stack(
-        [np.float32(0.13) * first * np.float32(light.key[c]) + np.float32(0.16) * level * second * bright[c] * np.float32(light.key[c]) * np.clip(buffer.albedo[c] / max(colour[c], 1e-3), 0, 2.5) ** 1.5 * np.float32(0.5) for c in range(3)]
+        [np.float32(0.17) * first * np.float32(light.key[c]) + np.float32(0.16) * level * second * bright[c] * np.float32(light.key[c]) * np.clip(buffer.albedo[c] / max(colour[c], 1e-3), 0, 2.5) ** 1.5 * np.float32(0.5) for c in range(3)]
     )

@@ -9,7 +9,7 @@ from .noise import fbm_tile, sample_tile
 from .shading import smoothstep
 
 _TURN = np.array([0, 78, 90, 100, 112, 126, 142, 160, 180]) / 180 * np.pi
-_EDGE = np.array([9, 3.0, 1.02, 0.955, 0.925, 0.885, 0.80, 0.705, 0.672])
+_EDGE = np.array([9, 3.0, 1.02, 0.955, 0.925, 0.885, 0.785, 0.68, 0.648])
 
 
 def hairline(angle, lower=0.0):

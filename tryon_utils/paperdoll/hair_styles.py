@@ -43,8 +43,8 @@ def _fall_path(side, part_u, k, style, jitter):
     volume, end = style["volume"], style["end"]
     cheek = style["cheek"][1] + (style["cheek"][0] - style["cheek"][1]) * k
     hem = style["hem"][1] + (style["hem"][0] - style["hem"][1]) * k
-    root = (part_u * (0.55 + 0.45 * k) - side * 0.06 * (1 - k), -1.08 - 0.60 * volume + (0.43 + 0.60 * volume) * k)
-    lift = (part_u * (0.5 + 0.5 * k) + side * (0.40 - 0.15 * k), -1.10 - 0.75 * volume + (0.28 + 0.55 * volume) * k)
+    root = (part_u * (0.55 + 0.45 * k) - side * 0.06 * (1 - k), -1.02 - 0.40 * volume + (0.37 + 0.40 * volume) * k)
+    lift = (part_u * (0.5 + 0.5 * k) + side * (0.40 - 0.15 * k), -1.045 - 0.55 * volume + (0.225 + 0.35 * volume) * k)
     temple = (side * (0.80 + 0.55 * volume - 0.15 * k), -0.74 + 0.12 * k)
     low = (side * cheek * 1.05, 0.10 + 0.35 * end)
     tip = (side * hem, end)
@@ -59,13 +59,13 @@ def _fall(back, front, factors, style, generator):
     wide = max(width, 0.10)
     for k in np.linspace(-1, 1, 11 if style["end"] > 0.5 else 0):  # behind the neck
         hem = style["hem"][1] * 0.92
-        points = [(0.30 * k, -1.0), (0.64 * k, -0.92), ((0.86 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
+        points = [(0.45 * k, -0.55), (0.60 * k, -0.45), ((0.84 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
         back.lock(Lock(points, 0.20, 0.8, 0.35, style["wave"] * 0.8, style["turns"], generator.uniform(), 0.50 + 0.12 * generator.uniform(), soft=0.6), float(k) + 2)
     if kind:
         for _ in range(count):
             k = generator.uniform(-1, 1)
             hem = style["hem"][1]
-            points = [(0.3 * k, -0.9), (0.66 * k, -0.85), (0.92 * k, 0.2), (hem * k * 1.08, style["end"] * 0.7), (hem * k, style["end"] * generator.uniform(0.9, 1.04))]
+            points = [(0.45 * k, -0.5), (0.62 * k, -0.4), (0.90 * k, 0.2), (hem * k * 1.08, style["end"] * 0.7), (hem * k, style["end"] * generator.uniform(0.9, 1.04))]
             back.lock(Lock(points, width * 1.15, 0.9, 0.5, style["wave"], style["turns"], generator.uniform(), generator.uniform(0.55, 0.8), kind), k)
     sides = (-1, 1) if part_u < 0 else (1, -1)
     for side in sides:
@@ -84,7 +84,7 @@ def _fall(back, front, factors, style, generator):
                 size, tone = width * generator.uniform(0.9, 1.1), generator.uniform(0.85, 1.08)
             phase = 0.3 + 0.16 * generator.normal() if kind != 3 else generator.uniform()
             tip = {0: 0.10, 1: 0.55, 2: 0.6, 3: 0.35}[kind]
-            front.lock(Lock(points, size, 0.35, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7, fade=0.10), i * 0.71 + side)
+            front.lock(Lock(points, size, 0.14, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7, fade=0.035), i * 0.71 + side)
     if kind == 0:
         wisps = []
         for _ in range(14):
@@ -104,7 +104,7 @@ def _fringe(front, factors, generator):
 
 def _gathered(back, front, factors, contour, generator, to):
     """Hair combed back from the hairline towards ``to`` (u, v), smooth and close to the skull."""
-    paint_cap(front, factors, contour, 0.035, 0.62)
+    paint_cap(front, factors, contour, 0.06, 0.66)
     angles = np.linspace(-0.60, 0.60, 35) * np.pi
     order = np.argsort(-np.abs(angles) + 0.2 * generator.uniform(size=len(angles)))
     for i in order:
@@ -112,10 +112,10 @@ def _gathered(back, front, factors, contour, generator, to):
         near = 0.66 + 0.31 * min(1, (abs(a) / (0.60 * np.pi))) ** 1.6
         root_u, root_v = np.sin(a) * 0.66 * near * 1.02, 0.02 - np.cos(a) * 1.0 * near
         out_u, out_v = np.sin(a * 0.93) * 0.72, 0.04 - np.cos(a * 0.93) * 1.10
-        gather = (0.30 * np.sin(a), -1.06 - 0.02 * np.cos(a)) if to[1] < -0.5 else (out_u * 0.80, out_v * 1.0)
+        gather = (0.16 * np.sin(a), -1.035) if to[1] < -0.5 else (out_u * 0.80, out_v * 1.0)
         bend = ((root_u + out_u) / 2 + 0.06 * np.sin(a), (root_v + out_v) / 2)
         tone = 0.94 + 0.13 * generator.uniform(-1, 1)
-        front.lock(Lock([(root_u, root_v), bend, (out_u * 0.97, out_v), gather], 0.060, 0.35, 0.35, 0, 1, 0, tone, 0, 0.6, fade=0.30), 1.7 * i)
+        front.lock(Lock([(root_u, root_v), bend, (out_u * 0.97, out_v * 0.985), gather], 0.060, 0.35, 0.12, 0, 1, 0, tone, 0, 0.6, fade=0.30), 1.7 * i)
     wisps = []
     for _ in range(10):
         a = generator.choice((-1, 1)) * generator.uniform(0.0, 0.52) * np.pi
@@ -158,13 +158,14 @@ def paint_hair(back, front, factors, contour):
     if name in FALLS:
         if name == "low bun":
             _bun(back, (0.26 if factors.hair_part < 0 else -0.26, 0.66), 0.30, generator)
-        paint_cap(front, factors, contour, 0.055 + 0.25 * FALLS[name]["volume"], 0.62, inner=0.06)
+        close = FALLS[name].get("kind", 0) in (1, 2)
+        paint_cap(front, factors, contour, 0.055 + 0.55 * FALLS[name]["volume"], 0.50 if close else 0.66, inner=0.0 if close else 0.05)
         _fall(back, front, factors, FALLS[name], generator)
         if name == "bangs":
             _fringe(front, factors, generator)
     elif name == "high bun":
-        _bun(back, (0.0, -1.24), 0.27, generator)
         _gathered(back, front, factors, contour, generator, (0.0, -1.08))
+        _bun(front, (0.02, -1.24), 0.25, generator)
     elif name == "ponytail":
         _ponytail(back, factors, generator)
         _gathered(back, front, factors, contour, generator, (0.0, -1.06))

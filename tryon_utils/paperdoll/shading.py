@@ -27,6 +27,7 @@ class GBuffer:
         gloss: (...) or scalar; sharpness in [0, 1]: 0.2 skin, 0.5 lips, 0.9 eyes.
         scatter: scalar or (...); how much light bleeds through in the half-shadow (skin 1, cloth 0.1).
         tangent: (3, ...) strand direction, for hair; None for everything else.
+        rim: scalar; share of the rim light it takes (hair 0.3).
         wrap: scalar; how far light reaches past the terminator (0 hard, 0.5 soft).
     """
 
@@ -42,6 +43,7 @@ class GBuffer:
     scatter: np.ndarray | float = 0.0
     tangent: np.ndarray | None = None
     wrap: float = 0.3
+    rim: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +118,7 @@ def shade_terms(buffer, light):
         ]
     )
     half_shadow = np.float32(4) * key * (1 - key) * buffer.scatter
-    added = np.stack([np.float32(light.key[c]) * shine + np.float32(light.rim[c]) * rim * np.float32(0.45) for c in range(3)])
+    added = np.stack([np.float32(light.key[c]) * shine + np.float32(light.rim[c]) * rim * np.float32(0.45 * buffer.rim) for c in range(3)])
     return incoming, half_shadow, added
 
 
