@@ -14,7 +14,7 @@ from .makeup import MakeupPaint
 from .noise import fbm_tile, sample_tile
 from .shading import over, shrink, tone
 
-FRAME_LEFT, FRAME_TOP, FRAME_SIDE = -1.45, -1.40, 2.90
+FRAME_LEFT, FRAME_TOP, FRAME_SIDE = -1.36, -1.27, 2.72
 """The portrait's frame in head units."""
 
 
@@ -39,10 +39,10 @@ class FaceSample:
         layers: tuple of `LayerTruth` in painting order.
         parse: (size, size) uint8, the labels of the MT data set: 0 background, 1 face, 2 left brow, 3 right brow, 4 left eye,
             5 right eye, 6 glasses, 7 left ear, 8 right ear, 9 earring, 10 nose, 11 inner mouth, 12 upper lip, 13 lower lip,
-            14 neck, 15 necklace (never), 16 clothes, 17 hair, 18 hat or scarf.  "Left" is the left of the picture.
+            14 neck, 15 necklace (never), 16 clothes, 17 hair, 18 hat or scarf.  Left and right are the person's own.
         masks: soft masks (size, size) float32 in [0, 1]: lips, eyes, brows, skin, hair, cheeks.
-        landmarks: (68, 2) float32, (x, y) in pixels, pixel centres at whole numbers + 0.5.
-        visible: (68,) bool, inside the frame and not under hair, hat or scarf.
+        landmarks: (68, 3) float32, (x, y, visible) in pixels, the top-left pixel's centre at (0.5, 0.5); visible is 1.0 inside
+            the frame and not under hair, hat or scarf, else 0.0.
         regions: named (size, size) bool regions for `governed_region`.
         factors: `FaceFactors`.
         look: the `Look`, or None.
@@ -54,7 +54,6 @@ class FaceSample:
     parse: np.ndarray
     masks: dict
     landmarks: np.ndarray
-    visible: np.ndarray
     regions: dict
     factors: FaceFactors
     look: Look | None
@@ -131,8 +130,8 @@ def render_face(factors, look=None, size=64, supersample=None):
     inside = ((pixels >= 0) & (pixels < size)).all(-1)
     any_sample = lambda values: shrink(np.ascontiguousarray(values > 0, np.float32), times) > 0  # noqa: E731
     return FaceSample(
-        picture, bare, layers, parse[::times, ::times].copy(), masks, pixels, inside & (scene.front.alpha[at[:, 1], at[:, 0]] < 0.5),
-        find_regions(scene, any_sample), factors, look,
+        picture, bare, layers, parse[::times, ::times].copy(), masks,
+        np.column_stack([pixels, inside & (scene.front.alpha[at[:, 1], at[:, 0]] < 0.5)]).astype(np.float32), find_regions(scene, any_sample), factors, look,
     )  # fmt: skip
 
 

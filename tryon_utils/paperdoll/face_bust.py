@@ -9,8 +9,8 @@ from .face_skin import shine_of, skin_albedo
 from .noise import fbm_tile, sample_tile
 from .shading import GBuffer, coverage, normalise, smoothstep
 
-_PROFILE_V = np.array([0.3, 0.7, 0.95, 1.15, 1.28, 1.38, 1.48, 1.58, 1.70, 1.85, 2.1, 2.6]) - 0.07
-_PROFILE_W = np.array([0.36, 0.325, 0.30, 0.298, 0.318, 0.375, 0.50, 0.74, 1.10, 1.42, 1.60, 1.66])
+_PROFILE_V = np.array([0.3, 0.7, 0.95, 1.15, 1.28, 1.38, 1.48, 1.58, 1.70, 1.85, 2.1, 2.6]) - 0.16
+_PROFILE_W = np.array([0.38, 0.345, 0.318, 0.313, 0.335, 0.395, 0.50, 0.74, 1.10, 1.42, 1.60, 1.66])
 
 
 def neck_half_width(v):
@@ -44,14 +44,14 @@ def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
     nz = np.sqrt(np.maximum(1 - nx * nx - ny * ny, 0.08))
     # the two muscles that run from the ears to the pit of the neck, and the collar bones
     size = np.abs(u)
-    cord = np.float32(0.255) - (v - np.float32(0.74)) * np.float32(0.245)
+    cord = np.float32(0.255) - (v - np.float32(0.70)) * np.float32(0.262)
     ridge = (size - cord) / np.float32(0.045)
-    nx = nx + np.sign(u) * np.float32(0.30) * ridge * np.exp(-0.5 * ridge * ridge) * smoothstep(0.8, 1.1, v) * smoothstep(1.55, 1.3, v) * smoothstep(0.0, 0.10, size)
-    bone_v = np.float32(1.545) - np.float32(0.10) * size
+    nx = nx + np.sign(u) * np.float32(0.30) * ridge * np.exp(-0.5 * ridge * ridge) * smoothstep(0.8, 1.1, v) * smoothstep(1.46, 1.22, v) * smoothstep(0.0, 0.10, size)
+    bone_v = np.float32(1.46) - np.float32(0.10) * size
     bone = (v - bone_v) / np.float32(0.035)
     on_bone = smoothstep(0.05, 0.2, size) * smoothstep(1.15, 0.7, size)
     ny = ny + np.float32(0.40) * bone * np.exp(-0.5 * bone * bone) * on_bone
-    dark = np.float32(0.30) * gauss(u, v - 1.53, 0.06, 0.055) + np.float32(0.12) * np.exp(-0.5 * (bone + 1.6) ** 2) * on_bone
+    dark = np.float32(0.30) * gauss(u, v - 1.445, 0.06, 0.055) + np.float32(0.12) * np.exp(-0.5 * (bone + 1.6) ** 2) * on_bone
     dark = dark + np.float32(0.30) * smoothstep(0.20, 0.0, inside) * (1 - body) + np.float32(0.28) * smoothstep(1.25, 0.85, v)
     albedo = np.broadcast_to(skin[:, None, None], (3, *u.shape)) * np.exp(-dark[None] * np.array([0.62, 1.0, 1.05], np.float32)[:, None, None])
     # the jaw's shadow: the face outline moved away from the light
@@ -64,7 +64,7 @@ def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
     scatter = np.ones_like(u)
     if garment:
         cloth = hex_to_linear(TOP_COLOURS[factors.top_colour])
-        neckline = np.float32(1.59) - np.float32(0.30) * np.clip(size / 0.62, 0, 1.4) ** 2.2
+        neckline = np.float32(1.50) - np.float32(0.30) * np.clip(size / 0.62, 0, 1.4) ** 2.2
         on = coverage(v - neckline, pixel) * alpha
         fold = sample_tile(fbm_tile(4, 6), u * np.float32(0.30) + v * np.float32(0.12) * np.sign(u), v * np.float32(0.10))
         ny, nx = ny + on * np.float32(0.15) * fold, nx + on * np.float32(0.28) * fold

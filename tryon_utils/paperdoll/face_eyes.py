@@ -104,7 +104,7 @@ def paint_eyes(canvas, factors, expression, skin):
         geometry = EyeGeometry(side, window, p, y, half, above, below, opening, shape.crease * half * 1.0)
         canvas.eyes[side] = geometry
         np.maximum(canvas.mask("eyes")[window], opening, out=canvas.mask("eyes")[window])
-        canvas.label[window][(opening > 0.5)] = LABELS["left eye" if side < 0 else "right eye"]
+        canvas.label[window][(opening > 0.5)] = LABELS["right eye" if side < 0 else "left eye"]
         _paint_socket(canvas, geometry, shape, skin, deep)
         _paint_ball(canvas, geometry, factors, expression, skin, deep, x)
         _paint_lashes(canvas, geometry, shape, deep)
@@ -138,11 +138,13 @@ def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
     at_y = -0.085 * half - 0.02 * half * expression.raise_brow
     dx, dy = x - np.float32(at_x), y - np.float32(at_y)
     r = np.sqrt(dx * dx + dy * dy) * np.float32(1 / iris_radius)
-    white = np.array([0.70, 0.655, 0.62], np.float32) * (1 - 0.20 * deep)
+    white = np.array([0.68, 0.635, 0.60], np.float32) * (1 - 0.34 * deep)
     round_off = np.float32(1) - np.float32(0.34) * smoothstep(0.35, 1.05, np.abs(p))
     ball = white[:, None, None] * round_off
-    pink = smoothstep(-0.78, -1.0, p)
+    pink = smoothstep(-0.80, -0.97, p)
+    rim = np.exp(-((np.maximum(-eye.below, 0) / np.float32(0.009)) ** 2)) * np.float32(0.55) * smoothstep(1.0, 0.8, np.abs(p))
     ball = ball + pink * (np.array([0.50, 0.25, 0.22], np.float32)[:, None, None] * (1 - 0.35 * deep) - ball)
+    ball = ball + rim * (skin[:, None, None] * np.array([1.0, 0.78, 0.74], np.float32)[:, None, None] - ball)
     base = hex_to_linear(EYE_COLOURS[factors.eye_colour]) * np.float32(1.15)
     angle = np.arctan2(dy, dx) * np.float32(1 / (2 * np.pi))
     fibre = sample_tile(fbm_tile(4, 3, 0.7, 16), angle * 3.0, r * np.float32(0.10)) * np.float32(np.clip(0.02 / pixel - 0.6, 0, 1))
@@ -156,37 +158,43 @@ def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
     iris = iris * (1 - np.float32(0.96) * pupil)
     disc = smoothstep(1.02 + 0.7 * ink, 0.94 - 0.7 * ink, r)
     ball = ball + disc * (iris - ball)
-    lid_shadow = np.float32(0.66) * np.exp(-((np.maximum(-eye.above, 0) / np.float32(0.030)) ** 2)) + np.float32(0.14)
+    lid_shadow = np.float32(0.95) * np.exp(-((np.maximum(-eye.above, 0) / np.float32(0.034)) ** 2)) + np.float32(0.08)
     shade = np.exp(-lid_shadow[None] * np.array([0.9, 1.1, 1.15], np.float32)[:, None, None])
     canvas.overlay(eye.window, eye.opening, ball * shade, 2)
     np.maximum(canvas.mask("iris")[eye.window], disc * eye.opening, out=canvas.mask("iris")[eye.window])
     key = np.sign(factors.light_angle or -1.0) * eye.side
-    spot = gauss(dx - np.float32(key * 0.34 * iris_radius), dy + np.float32(0.36 * iris_radius), 0.15 * iris_radius + 0.3 * pixel, 0.17 * iris_radius + 0.3 * pixel)
-    sharp = np.minimum(spot * np.float32(1.7), 1) ** 2
-    small = gauss(dx + np.float32(key * 0.36 * iris_radius), dy - np.float32(0.40 * iris_radius), 0.13 * iris_radius + 0.3 * pixel, 0.09 * iris_radius + 0.3 * pixel)
+    light_x, light_y = dx - np.float32(key * 0.33 * iris_radius), dy + np.float32(0.42 * iris_radius)
+    size = np.float32(0.17 * iris_radius + 0.30 * pixel)
+    spot = np.exp(-((light_x / size) ** 4 + ((light_y + np.float32(0.15) * light_x) / (size * np.float32(1.15))) ** 4))
+    sharp = spot * np.float32(min(1.0, (0.17 * iris_radius / float(size)) ** 1.0 + 0.25))
+    small = gauss(dx + np.float32(key * 0.36 * iris_radius), dy - np.float32(0.40 * iris_radius), 0.15 * iris_radius + 0.3 * pixel, 0.08 * iris_radius + 0.3 * pixel)
     wet = np.exp(-((np.maximum(-eye.below, 0) / np.float32(0.006 + 0.3 * pixel)) ** 2)) * smoothstep(0.95, 0.6, np.abs(p))
-    canvas.glow[eye.window] += eye.opening * (np.float32(0.85) * sharp + np.float32(0.10) * small + np.float32(0.05) * wet)
+    canvas.glow[eye.window] += eye.opening * (np.float32(0.80) * sharp + np.float32(0.09) * small + np.float32(0.07) * wet)
 
 
 def _paint_lashes(canvas, eye, shape, deep):
     """The dark upper lash line with its lashes, and a whisper of lower lashes."""
     p, above, below, half, pixel = eye.p, eye.above, eye.below, np.float32(eye.half), canvas.pixel
-    reach = smoothstep(-1.02, -0.7, p) * smoothstep(1.16, 0.98, p)
-    thick = np.float32(0.0045) + np.float32(0.0105) * smoothstep(-0.9, 0.75, p)
+    reach = smoothstep(-1.02, -0.7, p) * smoothstep(1.10, 0.97, p)
+    thick = np.float32(0.0055) + np.float32(0.0125) * smoothstep(-0.9, 0.75, p)
     band = smoothstep(1.0, 0.15, np.abs(above - np.float32(0.25) * thick) / (thick + np.float32(0.6 * pixel))) * reach
     band = band * np.minimum(1, (thick * 1.9) / np.float32(max(pixel, 1e-6)) + np.float32(0.25))
-    length = half * (np.float32(0.10) + np.float32(0.20) * smoothstep(-0.7, 0.8, p)) * smoothstep(-1.0, -0.5, p) * smoothstep(1.25, 0.95, p)
+    grow = np.float32(0.09) + np.float32(0.27) * smoothstep(-0.8, 0.85, p)
+    length = half * grow * smoothstep(-1.0, -0.45, p) * smoothstep(1.08, 0.93, p)
     along = np.clip(above, 0, None) / np.maximum(length, np.float32(1e-4))
-    phase = (p - np.float32(0.55) * along * np.clip(p + 0.25, -0.5, 1) * np.float32(0.28)) * np.float32(14.0)
+    # each lash leaves the lid and sweeps outwards
+    root = p - (np.float32(0.05) + np.float32(0.16) * np.clip(p + 0.3, 0, 1.2)) * along * grow * np.float32(2.6)
+    phase = root * np.float32(9.5) + np.float32(0.35) * np.sin(root * np.float32(23.0))
     wave = np.abs(phase - np.round(phase)) * 2
-    taper = np.clip(1 - along, 0, 1)
-    spacing = half / 14
-    blur = np.float32(np.clip(pixel / spacing, 0.1, 2))
-    stroke = smoothstep(0.62 * 1.0, 0.0, (wave - taper * np.float32(0.42)) / (0.4 + blur)) * (taper > 0)
-    stroke = stroke * np.float32(min(1.0, 0.25 + 0.9 * spacing / (pixel + spacing))) * taper ** np.float32(0.6) * (above > -0.004)
-    upper = np.maximum(band, np.float32(0.72) * stroke * reach)
+    long = np.float32(0.72) + np.float32(0.28) * np.cos(np.round(phase) * np.float32(2.4))
+    taper = np.clip(1 - along / long, 0, 1)
+    spacing = half / np.float32(9.5)
+    blur = np.float32(np.clip(pixel / spacing, 0.08, 2))
+    stroke = smoothstep(blur + 0.10, -0.02, wave - taper * np.float32(0.34)) * (taper > 0)
+    stroke = stroke * np.float32(min(1.0, 0.25 + 0.9 * spacing / (pixel + spacing))) * np.minimum(1, taper * np.float32(2.2)) * (above > -0.004)
+    upper = np.maximum(band, np.float32(0.85) * stroke * smoothstep(1.06, 1.0, np.abs(p)))
     thin = np.exp(-((below - np.float32(0.002)) ** 2) / np.float32((0.0042 + 0.45 * pixel) ** 2)) * np.float32(0.0042 / (0.0042 + 0.45 * pixel))
-    lower = np.float32(0.62) * thin * smoothstep(-0.8, 0.6, p) * smoothstep(1.1, 0.95, p)
+    lower = np.float32(0.80) * thin * smoothstep(-0.8, 0.6, p) * smoothstep(1.1, 0.95, p)
     ink = np.array([0.020, 0.013, 0.011], np.float32) * (1 - 0.45 * deep)
     canvas.overlay(eye.window, np.maximum(np.float32(0.94) * upper, lower), ink, 3)
 
@@ -211,12 +219,12 @@ def paint_brows(canvas, factors, expression, colour):
         p = (u - np.float32(centre_u)) * np.float32(side / length)
         spine = brow_curve(np.clip(p, -1.1, 1.1), arch, drop, slant) - np.float32(expression.knit) * smoothstep(0.2, -1.0, p)
         up = np.float32(centre_v) - v - spine
-        half = np.float32(thick * 0.62) * smoothstep(-1.12, -0.62, p) ** np.float32(0.6) * (1 - np.float32(0.90) * smoothstep(0.15, 1.05, p))
+        half = np.float32(thick * 0.62) * smoothstep(-1.18, -0.35, p) ** np.float32(0.55) * (1 - np.float32(0.90) * smoothstep(0.15, 1.05, p))
         fringe = sample_tile(fbm_tile(5, 7), p * np.float32(0.9) + side, up * np.float32(2.0))
         edge = half + np.float32(0.006) * fringe - np.abs(up)
         body = smoothstep(-0.007 - 0.6 * pixel, 0.008 + 0.6 * pixel, edge) * smoothstep(-1.08, -0.70, p) * smoothstep(1.05, 0.90, p)
-        slope = np.float32(2.4) * smoothstep(0.5, -1.0, p) + np.float32(0.35)
-        hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(300) + fringe * np.float32(3.0))
+        slope = np.float32(3.0) * smoothstep(0.2, -1.0, p) + np.float32(0.70)
+        hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(420) + fringe * np.float32(1.6))
         fine = np.float32(np.clip(0.010 / pixel - 0.55, 0, 1))
         alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.22) * hair - np.float32(0.10))))
         alpha = np.clip(alpha * (np.float32(0.72) + np.float32(0.28) * smoothstep(-0.9, -0.2, p)), 0, 1)
@@ -225,4 +233,4 @@ def paint_brows(canvas, factors, expression, colour):
         np.maximum(mask, body, out=mask)
         canvas.brow_fields = getattr(canvas, "brow_fields", {})
         canvas.brow_fields[side] = (window, p, up, half)
-        canvas.label[window][(body > 0.5) & (canvas.label[window] != LABELS["background"])] = LABELS["left brow" if side < 0 else "right brow"]
+        canvas.label[window][(body > 0.5) & (canvas.label[window] != LABELS["background"])] = LABELS["right brow" if side < 0 else "left brow"]

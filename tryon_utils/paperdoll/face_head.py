@@ -86,6 +86,7 @@ class HeadScene:
         paint_mouth(canvas, factors, expression, self.skin)
         paint_eyes(canvas, factors, expression, self.skin)
         brow = np.minimum(hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.62), 0.11) * np.array([0.95, 0.92, 0.9], np.float32)
+        brow = np.minimum(brow, self.skin * np.float32(0.30) + np.float32(0.004))
         paint_brows(canvas, factors, expression, brow)
         paint_glasses(canvas, factors)
         paint_earrings(canvas, factors, self.contour)
@@ -128,7 +129,7 @@ class HeadScene:
             slopes = canvas.slopes[(slice(None), *window)]
             target = np.stack([-np.float32(0.8) * x / 0.08 * side, -np.float32(0.5) * y / 0.2 + np.float32(0.2) * rim])
             slopes += (behind * ear) * (target - slopes)
-            canvas.label[window][(ear > 0.5) & (canvas.label[window] == 0)] = LABELS["left ear" if side < 0 else "right ear"]
+            canvas.label[window][(ear > 0.5) & (canvas.label[window] == 0)] = LABELS["right ear" if side < 0 else "left ear"]
             canvas.mask("ears")[window] = ear * behind
             np.maximum(face[window], ear, out=face[window])
 
@@ -141,7 +142,7 @@ class HeadScene:
         rows, columns = (np.round(s).astype(int) for s in shift)
         moved = np.roll(near, (rows, columns), (0, 1))
         self.key_shadow = (1 - np.float32(0.70) * np.clip(moved, 0, 1))[self.crop]
-        self.canvas.dark += np.float32(0.20) * near[self.crop]
+        self.canvas.dark += np.float32(0.30) * near[self.crop]
 
     def face_linear(self, makeup=None):
         """Lit colour (3, ...) of the head over its crop; ``makeup`` is a `MakeupPaint` of this scene or None."""

@@ -41,8 +41,8 @@ class MouthGeometry:
 def mouth_numbers(factors, expression):
     """Half width, centre height, upper and lower lip heights (head units)."""
     half = (0.248 + 0.022 * factors.lip_width) + expression.stretch
-    upper = 0.070 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
-    lower = 0.094 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.6 * max(expression.stretch, 0)) * (1 - 0.8 * expression.part)
+    upper = 0.070 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
+    lower = 0.094 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
     return half, MOUTH_V, upper, lower
 
 
@@ -132,7 +132,7 @@ def paint_mouth(canvas, factors, expression, skin):
     dark += np.float32(1.25) * line * (np.float32(0.75) + np.float32(0.25) * np.exp(-((m / 0.3) ** 2))) * (0.35 if expression.part else 1.0)
     dark += np.float32(0.24) * upper * smoothstep(0.25, 1.0, depth_upper)
     corner_v = np.float32(middle - 0.95 * expression.lift)
-    dark += np.float32(0.42) * gauss(np.abs(u) - np.float32(half + 0.006), v - corner_v, 0.020, 0.016)
+    dark += np.float32(0.30) * gauss(np.abs(u) - np.float32(half + 0.004), v - corner_v, 0.020, 0.016)
     dark += np.float32(0.13) * gauss(np.abs(u) - np.float32(half + 0.035), v - corner_v + 0.005, 0.035, 0.045) * (0.4 + expression.apple)
     under = bottom + np.float32(0.030)
     dark += np.float32(0.30) * gauss(m * 1.0, v - under, 0.42, 0.024) * (1 - lips)
@@ -149,10 +149,10 @@ def _paint_inside(canvas, window, expression, u, v, m, inner_top, inner_bottom, 
     cave = np.array([0.060, 0.016, 0.016], np.float32)[:, None, None] * (1 + np.float32(0.8) * down)
     tongue = gauss(m, down - 1.0, 0.45, 0.22) * np.float32(0.6)
     cave = cave + tongue * (np.array([0.32, 0.10, 0.10], np.float32)[:, None, None] - cave)
-    limit = np.float32(0.86 if expression.teeth >= 0.8 else 0.36)
+    limit = np.float32(0.80 if expression.teeth >= 0.8 else 0.36)
     row = smoothstep(limit + 0.10, limit - 0.04, down) * smoothstep(0.93, 0.80, np.abs(m))
-    enamel = np.array([0.74, 0.695, 0.63], np.float32)[:, None, None] * (1 - np.float32(0.10) * deep)
-    enamel = enamel * (1 - np.float32(0.50) * smoothstep(0.15, 0.9, np.abs(m))) * (1 - np.float32(0.40) * np.exp(-((down / 0.22) ** 2)))
+    enamel = np.array([0.64, 0.60, 0.545], np.float32)[:, None, None] * (1 - np.float32(0.30) * deep)
+    enamel = enamel * np.float32(1.12) * (1 - np.float32(0.55) * smoothstep(0.35, 0.95, np.abs(m))) * (1 - np.float32(0.38) * np.exp(-((down / 0.20) ** 2)))
     spacing = np.float32(0.062)
     warped = np.arcsin(np.clip(u / np.float32(0.36), -0.999, 0.999)) * np.float32(0.36) / spacing
     gap = np.abs(warped - np.round(warped))

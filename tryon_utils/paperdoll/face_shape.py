@@ -62,6 +62,7 @@ def _bump(at_u, at_v, width):
     return np.exp(-(((_ANGLE - angle) / width) ** 2)).astype(np.float32)
 
 
+_FULL = _bump(0.46, 0.66, 0.24)
 _JAW, _CHEEK, _CHIN = _bump(0.53, 0.60, 0.27), _bump(0.63, 0.22, 0.3), _bump(0.2, 0.95, 0.17)
 
 
@@ -92,7 +93,7 @@ class Contour:
 def face_contour(factors):
     """The `Contour` of a `FaceFactors`."""
     table = _TABLES[factors.face_shape] * np.float32(1 + 0.03 * factors.width * 1)
-    table = table * (1 + 0.035 * factors.jaw * _JAW + 0.022 * factors.cheek * _CHEEK + 0.03 * factors.chin * _CHIN)
+    table = table * (1 + 0.022 * _FULL + 0.035 * factors.jaw * _JAW + 0.022 * factors.cheek * _CHEEK + 0.03 * factors.chin * _CHIN)
     table = (table * (1 + 0.012 * factors.chin * np.exp(-((_ANGLE / 0.35) ** 2)))).astype(np.float32)
     slope = np.gradient(table, _ANGLE[1]) * np.clip(_ANGLE / 0.12, 0, 1) * np.clip((np.pi - _ANGLE) / 0.25, 0, 1)
     return Contour(table, slope.astype(np.float32))

@@ -9,7 +9,7 @@ from .factors import stream
 from .noise import fbm_tile, sample_tile
 from .shading import coverage, smoothstep
 
-_GAIN = (0.90, 0.90, 0.90, 0.95, 1.00, 1.08, 1.16, 1.34, 2.2, 2.75)
+_GAIN = (0.90, 0.90, 0.89, 0.94, 1.00, 1.10, 1.20, 1.42, 2.60, 3.60)
 """Exposure of each Monk tone's albedo: the studio opens up gently for dark skin, so that its forms can be read."""
 
 
@@ -24,7 +24,7 @@ def skin_albedo(factors):
     deep = np.clip((factors.monk_tone - 5) / 5, 0, 1)
     tone = saturate(tone, 1.0 + 0.12 * (factors.monk_tone <= 4) + 0.75 * deep**2 + 0.05)
     warm = 1 + 0.035 * factors.undertone
-    cool = np.array([1.03, 0.975, 0.945], np.float32) if factors.monk_tone <= 4 else np.array([1.05 + 0.06 * deep, 0.98 - 0.01 * deep, 0.95 - 0.10 * deep], np.float32)
+    cool = np.array([1.05, 0.945, 0.965], np.float32) if factors.monk_tone <= 5 else np.array([1.05 + 0.12 * deep**2, 0.98 - 0.03 * deep, 0.95 - 0.10 * deep], np.float32)
     return (tone * cool * np.array([warm, 1.0, 2 - warm], np.float32)).astype(np.float32)
 
 
@@ -151,7 +151,7 @@ def _paint_nose(canvas, factors, expression, deep):
     radius = np.sqrt((ring_x / wide) ** 2 + ring_y**2)
     arc = np.exp(-(((radius - np.float32(0.042)) / np.float32(0.011 + 0.35 * canvas.pixel)) ** 2))
     arc = arc * smoothstep(-0.012, 0.025, ring_x + np.float32(0.25) * ring_y) * smoothstep(-0.052, -0.012, ring_y) * smoothstep(0.06, 0.03, ring_y)
-    dark += np.float32(0.50) * arc * np.float32(0.011) / np.float32(0.011 + 0.35 * canvas.pixel)
+    dark += np.float32(0.38) * arc * np.float32(0.011) / np.float32(0.011 + 0.35 * canvas.pixel)
     dark += np.float32(0.12) * gauss(size - np.float32(0.150 * wide), v - np.float32(tip + 0.025), 0.028, 0.05)
     shade_side = -np.sign(factors.light_angle or -1.0)
     dark += np.float32(0.07) * gauss(u * np.float32(shade_side) - np.float32(0.075 * wide), v - np.float32(0.5 * tip), 0.030, 0.20)

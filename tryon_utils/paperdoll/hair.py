@@ -104,6 +104,10 @@ class HairPaint:
             self.bulge += alpha * (bulge - self.bulge)
         self.alpha += alpha * (1 - self.alpha)
 
+    def clip(self, outline):
+        """Cuts what was painted to an outline coverage of grid shape."""
+        self.alpha *= outline
+
     def lock(self, lock, seed):
         """Paints one lock on top of what is there."""
         t = np.linspace(0, 1, SAMPLES, dtype=np.float32)
@@ -183,7 +187,7 @@ class HairPaint:
             return lock.tone * (1 + fine * (tone - 1)), s * np.float32(0.6) + np.float32(0.35) * (wave - 0.5)
         if lock.kind == 2:  # a loc: a rough cord
             grain = sample_tile(fbm_tile(5, 4), s * np.float32(0.06) + t * np.float32(0.35 * length), t * np.float32(0.9 * length))
-            return lock.tone * (np.float32(0.98) - np.float32(0.35) * s * s + fine * np.float32(0.42) * grain), s * np.float32(0.7)
+            return lock.tone * (np.float32(1.18) - np.float32(0.85) * s * s + fine * np.float32(0.50) * grain), s * np.float32(0.7)
         if lock.kind == 3:  # a ringlet: light on the outer side of each turn
             turn = np.sin(np.float32(2 * np.pi) * (np.float32(lock.turns) * t + np.float32(lock.phase)) + s * np.float32(0.9))
             tone = np.float32(0.92) + np.float32(0.30) * turn - np.float32(0.22) * s * s + np.float32(0.25) * strand

@@ -98,13 +98,13 @@ def paint_afro(back, front, factors, contour, generator, name):
             alpha = alpha * smoothstep(0.9, 0.55, v)
         depth = smoothstep(0.0, np.float32(max(0.16, 0.6 * side + 0.1)), edge)
         tone = (np.float32(0.62) + np.float32(0.95) * fine * (curl - np.float32(0.32)) + np.float32(0.22) * lumps + np.float32(0.30)) * (np.float32(0.86) + np.float32(0.14) * depth)
-        tone = tone * (np.float32(0.72) + np.float32(0.28) * smoothstep(0.0, 0.12, q - hairline(angle))) if not is_back else tone * np.float32(0.6)
+        tone = tone * (np.float32(0.72) + np.float32(0.28) * smoothstep(0.0, 0.12, q - hairline(angle))) if not is_back else tone * (np.float32(0.55) + np.float32(0.45) * smoothstep(0.52, 0.80, np.abs(u)))
         bulge = np.stack([-slope_x + lumps * 0.3, -slope_y]) * fine * np.float32(0.9)
         direction = np.stack([-slope_y, slope_x]) + np.float32(0.2)
         paint.mass(alpha, tone.astype(np.float32), direction / (np.sqrt((direction**2).sum(0)) + np.float32(1e-3)), bulge)
     wisps = []
     for _ in range(26 if name != "short coils" else 8):
-        a = generator.uniform(-0.62, 0.62) * np.pi
+        a = generator.uniform(-0.45, 0.45) * np.pi
         grow = 1.0 + (top if abs(a) < 0.9 else 0.8 * side + 0.2 * top)
         u, v = np.sin(a) * (0.66 + (grow - 1) * 0.9), 0.05 - np.cos(a) * (1.03 + (grow - 1) * 0.95)
         turn = generator.uniform(0, 6.28)
@@ -142,15 +142,16 @@ def paint_wrap(back, front, factors, contour, generator):
     """A wrapped head cloth with a turned knot."""
     u, v, q, angle, _ = _head_grid(front, contour)
     pixel = front.pixel
-    swell = np.float32(1.13) + np.float32(0.10) * smoothstep(2.0, 3.0, angle)
+    swell = np.float32(1.10) + np.float32(0.14) * smoothstep(1.9, 2.8, angle)
     alpha = smoothstep(-pixel, pixel, q - hairline(angle) - 0.035) * smoothstep(pixel, -pixel, q - swell)
     front.mass(alpha, np.float32(0.8) + 0 * q, _cap_tangent(u, v), np.stack([u * 0.3, v * 0.2]))
     for k in range(11):
         side = 1 if k % 2 else -1
         t = k / 10
         j = generator.normal(0, 0.015, 4)
-        points = [(-side * (0.66 - 0.02 * t), -0.18 - 0.55 * t + j[0]), (-side * 0.42, -0.80 - 0.42 * t + j[1]), (side * 0.25, -0.84 - 0.46 * t + j[2]), (side * 0.62, -0.66 - 0.5 * t + j[3])]
+        points = [(-side * (0.78 - 0.02 * t), -0.12 - 0.55 * t + j[0]), (-side * 0.42, -0.80 - 0.42 * t + j[1]), (side * 0.25, -0.84 - 0.46 * t + j[2]), (side * 0.95, -0.60 - 0.5 * t + j[3])]
         front.lock(Lock(points, 0.115, 0.6, 0.45, 0, 1, 0, 0.98 + 0.12 * generator.uniform(-1, 1), 4, 0.0), k)
+    front.clip(smoothstep(pixel, -pixel, q - swell))
     for i in range(7):
         a = -np.pi / 2 + (i - 3) * 0.42
         points = [(0.04, -1.02), (0.04 + 0.22 * np.cos(a), -1.10 + 0.26 * np.sin(a)), (0.04 + 0.30 * np.cos(a + 0.5), -1.08 + 0.30 * np.sin(a + 0.5)), (0.10, -1.06)]
@@ -178,3 +179,4 @@ def paint_scarf(back, front, factors, contour, generator):
         t = k / 5
         points = [(-0.50 - 0.35 * t, 0.86 + 0.25 * t), (-0.1, 1.22 + 0.42 * t), (0.40, 1.16 + 0.45 * t), (0.60 + 0.4 * t, 0.80 + 0.6 * t)]
         front.lock(Lock(points, 0.10, 0.6, 0.5, tone=0.98 + 0.12 * generator.uniform(-1, 1), kind=4, soft=0), k)
+    front.clip(np.maximum(smoothstep(pixel, -pixel, q - swell) * smoothstep(pixel, -pixel, np.abs(x) - np.float32(1.2)), drape))

@@ -34,7 +34,7 @@ FALLS = {
     "curly": dict(end=1.18, cheek=(0.66, 0.98), hem=(0.58, 1.12), volume=0.17, wave=0.045, turns=5.0, width=0.070, count=22, kind=3),
     "box braids": dict(end=1.95, cheek=(0.62, 0.78), hem=(0.50, 0.86), volume=0.07, wave=0.006, turns=1.0, width=0.034, count=17, kind=1),
     "low bun": dict(end=0.42, cheek=(0.61, 0.66), hem=(0.58, 0.56), volume=0.01, wave=0.0, turns=1.0, width=0.070, count=15),
-    "locs": dict(end=1.35, cheek=(0.63, 0.82), hem=(0.58, 0.90), volume=0.10, wave=0.012, turns=1.5, width=0.042, count=15, kind=2),
+    "locs": dict(end=1.35, cheek=(0.63, 0.82), hem=(0.58, 0.90), volume=0.10, wave=0.012, turns=1.5, width=0.056, count=12, kind=2),
 }  # fmt: skip
 
 
@@ -71,12 +71,12 @@ def _fall(back, front, factors, style, generator):
     for side in sides:
         for k in (0.0, 0.25, 0.5, 0.72):  # the mass
             points = _fall_path(side, part_u, k * 0.92, style, np.zeros(6))
-            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.66, 0, 0.4, fade=0.06), 3.1 * k + side)
+            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.40 if kind in (1, 2) else 0.66, 0, 0.4, fade=0.06), 3.1 * k + side)
     for side in sides:
         order = np.linspace(0, 1, count)
         for i, k in enumerate(order):
             jitter = generator.normal(0, 0.022, 6)
-            jitter[5] *= 3.0
+            jitter[5] *= 3.0 if style["end"] > 1.4 else 1.3
             points = _fall_path(side, part_u, float(k), style, jitter)
             tone = 0.94 + 0.16 * generator.uniform(-1, 1)
             size = width * (0.62 + 0.5 * generator.uniform()) * (1 - 0.25 * k)
@@ -84,12 +84,12 @@ def _fall(back, front, factors, style, generator):
                 size, tone = width * generator.uniform(0.9, 1.1), generator.uniform(0.85, 1.08)
             phase = 0.3 + 0.16 * generator.normal() if kind != 3 else generator.uniform()
             tip = {0: 0.10, 1: 0.55, 2: 0.6, 3: 0.35}[kind]
-            front.lock(Lock(points, size, 0.14, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7, fade=0.035), i * 0.71 + side)
+            front.lock(Lock(points, size, 0.14, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7 if kind in (0, 3) else 0.15, fade=0.035), i * 0.71 + side)
     if kind == 0:
         wisps = []
         for _ in range(14):
             side = 1 if generator.uniform() < 0.5 else -1
-            points = _fall_path(side, part_u, generator.choice([generator.uniform(-0.10, 0.1), generator.uniform(0.85, 1.06)]), style, generator.normal(0, 0.04, 6))
+            points = _fall_path(side, part_u, generator.choice([generator.uniform(-0.10, 0.1), generator.uniform(0.85, 1.06)]), style, generator.normal(0, 0.03, 6))
             wisps.append(Lock(points, 0.0085, 0.5, 0.1, style["wave"] * 1.2, style["turns"], generator.uniform(), 1.15, 0, 0, opacity=0.75))
         front.flyaways(wisps, 5.5)
 

@@ -70,7 +70,8 @@ def layer_colour(layer, skin, tone):
         return np.minimum(skin * 0.10, 0.05).astype(np.float32) * np.array([1.0, 0.8, 0.7], np.float32)
     colour = hex_to_linear(layer.colour)
     if layer.kind == "blush":
-        colour = saturate(colour * np.float32(1 - 0.50 * deep), 1 + 0.5 * deep)
+        limit = float(luminance(skin)) * (1.0 + 0.35 * deep) / max(float(luminance(colour)), 1e-3)
+        colour = saturate(colour * np.float32(min(1.0, limit)), 1 + 0.10 * deep)
     if layer.kind == "eyeshadow":
         light = float(luminance(colour))
         colour = saturate(colour * np.float32(1 - (0.30 if light > 0.2 else 0.1) * deep), 1 + 0.25 * deep)
@@ -114,7 +115,8 @@ class MakeupPaint:
                 side = np.float32(0.10 * np.sign(scene.light.direction[0]))
                 spot = gauss(np.abs(m - side) - 0.18, low - 0.62, 0.17, 0.10) + np.float32(0.6) * gauss(m - side, low - 0.34, 0.42, 0.05)
                 spot = spot * mouth.lower + np.float32(0.55) * mouth.upper * gauss(np.abs(m) - 0.20, high - 0.30, 0.13, 0.12)
-                wet[mouth.window] = np.float32(0.42) * spot + np.float32(0.03)
+                level = np.float32(1 - 0.50 * np.clip((scene.factors.monk_tone - 4) / 6, 0, 1))
+                wet[mouth.window] = level * (np.float32(0.36) * spot + np.float32(0.02))
                 added = added + (wet * opacity) * (np.float32(0.6) + np.float32(0.4) * colour[:, None, None])
         return added
 
@@ -177,7 +179,7 @@ def _eyeshadow(canvas, shape, scene):
         p, half = eye.p, np.float32(eye.half)
         up, down = eye.above / half, eye.below / half
         reach = smoothstep(-1.10, -0.80, p) * smoothstep(1.40, 0.95, p - np.float32(0.25) * np.clip(up, 0, 1))
-        fold = np.float32(max(eye.crease / eye.half, 0.16))
+        fold = np.float32(max(eye.crease / eye.half, 0.22))
         lid = smoothstep(1.9, 0.75, up / fold) * (up > -0.06)
         if shape == "wash":
             area = lid * np.float32(0.95)
@@ -207,15 +209,15 @@ def _liner(canvas, shape, scene):
         thick = {"thin": 0.055, "wing": 0.085, "kohl": 0.075, "long wing": 0.11, "double": 0.08, "smudged": 0.11}[shape]
         soft = np.float32(0.05 if shape != "smudged" else 0.16) * half + np.float32(0.6) * pixel
         width = np.float32(thick) * half * (np.float32(0.30) + np.float32(0.70) * smoothstep(-0.9, 0.6, p))
-        upper = smoothstep(width + soft, width - soft, np.abs(eye.above - np.float32(0.5) * width)) * smoothstep(-1.05, -0.85, p) * smoothstep(1.06, 0.98, p)
+        upper = smoothstep(width + soft, width - soft, np.abs(eye.above - np.float32(0.5) * width)) * smoothstep(-1.05, -0.85, p) * smoothstep(1.10, 1.0, p)
         total_eye = upper
         if shape in ("wing", "long wing", "double"):
             length = {"wing": 0.30, "long wing": 0.52, "double": 0.34}[shape]
-            t = (p - np.float32(0.88)) / np.float32(length)
-            rise = np.float32(0.62) * (p - np.float32(0.88)) + np.float32(0.10) * np.clip(t, 0, 1) ** 2
-            thin = np.float32(1.25 * thick) * (1 - np.clip(t, 0, 1)) + np.float32(0.004)
-            gap = np.abs(-eye.y / half - rise - np.float32(0.02))
-            wing = smoothstep(thin + soft / half, thin - soft / half, gap) * smoothstep(-0.35, 0.05, t) * smoothstep(1.02, 0.9, t)
+            t = (p - np.float32(0.96)) / np.float32(length)
+            rise = np.float32(0.55) * (p - np.float32(1.0)) + np.float32(0.06) * np.clip(t, 0, 1) ** 2
+            thin = np.float32(0.75 * thick) * (1 - np.clip(t, 0, 1)) + np.float32(0.004)
+            gap = np.abs(-eye.y / half - rise - np.float32(0.45 * thick))
+            wing = smoothstep(thin + soft / half, thin - soft / half, gap) * smoothstep(-0.12, 0.02, t) * smoothstep(1.02, 0.9, t)
             total_eye = np.maximum(total_eye, wing)
         if shape == "double":
             fold = np.float32(max(eye.crease, 0.02)) * np.float32(1.25)
@@ -230,10 +232,10 @@ def _liner(canvas, shape, scene):
 
 def _brow(canvas, shape, scene):
     total = np.zeros_like(canvas.u)
-    grow, soft = {"natural": (0.80, 0.010), "defined": (1.0, 0.008), "bold": (1.25, 0.010)}[shape]
+    grow, soft = {"natural": (0.65, 0.012), "defined": (0.82, 0.010), "bold": (1.02, 0.010)}[shape]
     for window, p, up, half in canvas.brow_fields.values():
         inside = half * np.float32(grow) - np.abs(up)
-        area = smoothstep(-soft, soft, inside) * smoothstep(-1.02, -0.55, p) * smoothstep(1.06, 0.95, p)
+        area = smoothstep(-soft, soft, inside) * smoothstep(-1.05, -0.25, p) * smoothstep(1.06, 0.95, p)
         np.maximum(total[window], area, out=total[window])
     return smoothstep(0.02, 1.0, total) * canvas.masks["face"]
 
