@@ -52,7 +52,7 @@ def mouth_curves(m, factors, expression):
     size = np.minimum(np.abs(m), 1)
     at = size * np.float32(128)
     low = np.minimum(at.astype(np.int32), 127)
-    part = at - low
+    part = at - low.astype(np.float32)
     look = lambda table: table[low] + part * (table[low + 1] - table[low])  # noqa: E731
     dip = look(_BOW)
     arch = 1 - size * size

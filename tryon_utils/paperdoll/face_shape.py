@@ -79,7 +79,7 @@ class Contour:
         rho = np.sqrt(u * u + down * down) + np.float32(1e-6)
         position = np.arctan2(np.abs(u), down) * np.float32((ANGLES - 1) / np.pi)
         low = np.minimum(position.astype(np.int32), ANGLES - 2)
-        part = position - low
+        part = position - low.astype(np.float32)
         radius = self.radius[low] + part * (self.radius[low + 1] - self.radius[low])
         slope = self.slope[low] / radius
         return rho / radius, (radius - rho) / np.sqrt(1 + slope * slope), slope, rho

@@ -16,7 +16,7 @@ def landmark_heads(factors, expression, contour):
     jaw = [(-r * np.sin(a), CENTRE_V + r * np.cos(a)) for r, a in zip(radius, _JAW_ANGLES, strict=True)]
     points += jaw + [(-u, v) for u, v in jaw[-2::-1]]
     arch, drop, _, length, _, slant = BROW_TABLE[factors.brow_shape]
-    p = np.array([0.93, 0.45, 0.0, -0.45, -0.90], np.float32)
+    p = np.array([0.78, 0.40, 0.0, -0.40, -0.72], np.float32)
     spine = brow_curve(p, arch, drop, slant) - expression.knit * np.clip((0.2 - p) / 1.2, 0, 1) ** 2 * (3 - 2 * np.clip((0.2 - p) / 1.2, 0, 1))
     brow_u, brow_v = 0.292 + 0.010 * factors.eye_spacing + p * length, -0.168 - expression.raise_brow - spine
     points += list(zip(-brow_u, brow_v, strict=True)) + list(zip(brow_u[::-1], brow_v[::-1], strict=True))

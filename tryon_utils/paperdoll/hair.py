@@ -138,9 +138,9 @@ class HairPaint:
             return
         position = (x * axis[0])[None, :] + (y * axis[1])[:, None]
         across = (-x * axis[1])[None, :] + (y * axis[0])[:, None]
-        at = np.clip(position * np.float32((SAMPLES - 1) / length), 0, SAMPLES - 1.001)
+        at = np.clip(position * np.float32((SAMPLES - 1) / length), np.float32(0), np.float32(SAMPLES - 1.001))
         low = at.astype(np.int32)
-        part = at - low
+        part = at - low.astype(np.float32)
         tables = np.stack([bend, lean, width, slope])[:, :, None]
         change = np.diff(tables, axis=1, append=tables[:, -1:])
         b, c, w, k = (tables[i, :, 0][low] + part * change[i, :, 0][low] for i in range(4))
