@@ -22,6 +22,9 @@ class FigureCanvas:
         self.material = np.zeros((3, *shape), np.float32)  # specular, gloss, scatter
         self.alpha = np.zeros(shape, np.float32)
         self.label = np.zeros(shape, np.uint8)
+        self.panel = np.zeros(shape, np.uint8)
+        self.fabric = np.zeros((2, *shape), np.float32)
+        self.cloth_shadow = np.zeros(shape, bool)
 
     def copy(self):
         """An independent copy, so that several garments can start from one undressed figure."""
@@ -29,7 +32,7 @@ class FigureCanvas:
         other.__dict__ = {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in self.__dict__.items()}
         return other
 
-    def lay(self, window, alpha, albedo, slope, label, material, occlusion=None, shape_alpha=None, label_where=None):
+    def lay(self, window, alpha, albedo, slope, label, material, occlusion=None, shape_alpha=None, label_where=None, panel=0, fabric=None):
         """Lays a part on top.
 
         Args:
@@ -40,6 +43,8 @@ class FigureCanvas:
             label: parse label.
             material: (specular, gloss, scatter).
             occlusion: window array or None for 1.
+            panel: panel number of a garment (see `fabric`), 0 for everything else.
+            fabric: (u, v) fabric coordinates, window arrays, of a garment.
             label_where: boolean window array, where the label is set; None for everywhere.
             shape_alpha: coverage used for slopes and occlusion when it is softer than the colour's (blended joints).
         """
@@ -62,10 +67,17 @@ class FigureCanvas:
         view = self.shadow[window]
         view += soft * (1 - view)
         label_view = self.label[window]
-        np.copyto(label_view, np.uint8(label), where=share > 0.5 if label_where is None else (share > 0.5) & label_where)
+        mine = share > 0.5 if label_where is None else (share > 0.5) & label_where
+        np.copyto(label_view, np.uint8(label), where=mine)
+        np.copyto(self.panel[window], np.uint8(panel), where=share > 0.5)
+        if fabric is not None:
+            for axis in range(2):
+                np.copyto(self.fabric[axis][window], fabric[axis], where=share > 0.5)
 
-    def darken(self, window, amount, key=0.8):
-        """Shades what has been laid so far: ``amount`` in [0, 1] off the ambient light, ``key`` times as much off the key light."""
+    def darken(self, window, amount, key=0.8, cloth=False):
+        """Shades what has been laid so far: ``amount`` in [0, 1] off the ambient light, ``key`` times as much off the key light; ``cloth`` marks a garment's shadow."""
+        if cloth:
+            self.cloth_shadow[window] |= amount > 0
         self.occlusion[window] *= 1 - amount
         self.shadow[window] *= 1 - np.float32(key) * amount
 

@@ -77,12 +77,14 @@ def arm_contact(canvas, field, radius, amount=0.42, reach=0.13):
     canvas.darken(field.window, np.float32(amount) * fall * fall * ease(0.2, 0.75, field.a))
 
 
-def paint_arm(canvas, field, skin, label, contact=0.4):
-    """Lays one bare arm (without the hand) on the canvas."""
+def paint_arm(canvas, field, skin, label, contact=0.4, keep=None):
+    """Lays one bare arm (without the hand) on the canvas; ``keep`` (limb window, [0, 1]) cuts its coverage."""
     pixel = canvas.grid.pixel
     radius = field.radius
     share = field.d / radius
     alpha = edge(radius - field.reach, pixel)
+    if keep is not None:
+        alpha = alpha * keep
     if contact:
         arm_contact(canvas, field, radius, contact)
     height = field.profiles.arm_round(field.a) * np.float32(1.15) * round_height(np.clip(share, -1.02, 1.02))

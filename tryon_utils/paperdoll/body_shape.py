@@ -67,6 +67,7 @@ class BodyProfiles:
         push = skeleton.sway * (0.035 * _HIP - 0.012 * _WAIST)
         left, right = (base + push, base) if skeleton.weight < 0 else (base, base + push)
         self.heights = _S
+        self.base_left, self.base_right = left, right
         self.width = Profile(_S, left, right)
         soft = 1 + 0.12 * shape.fullness
         tops = []

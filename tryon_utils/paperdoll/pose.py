@@ -115,7 +115,7 @@ def _arm_curve(start, shoulder, elbow, wrist, bend):
     return smooth.astype(np.float32), np.interp(even, length, coordinate).astype(np.float32)
 
 
-def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_turn=0.0):
+def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_roll=0.0):
     """Poses the figure.
 
     Args:
@@ -124,7 +124,7 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_turn=0.0):
         wobble: eight numbers in [-1, 1] of natural variation.
         shoulder: shoulder breadth in [-1, 1], 0 the average.
         sway: how far the hips swing to the standing leg, [0, 1].
-        head_turn: the head's inclination in [-1, 1].
+        head_roll: the head's inclination, degrees.
 
     Returns:
         `Skeleton`.
@@ -166,7 +166,6 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_turn=0.0):
         joints[f"{name} hip"] = (hip_x, 3.62 + tilt_hip * (hip_x - np.interp(3.62, *spine)))
         stand = side == weight
         joints[f"{name} knee"] = (hip_x * (0.62 if stand else 1.0) + side * (0.0 if stand else 0.12), 5.32)
-    roll = -6.5 * weight * sway * (0.5 + 0.5 * head_turn) + 3.0 * head_turn
-    head = (float(pit[0]), 0.5, float(roll))
+    head = (float(pit[0]), 0.5, float(head_roll))
     joints["neck"] = tuple(pit)
     return Skeleton(spine, (float(tilt_shoulder), float(tilt_hip)), arms, joints, curves, head, raises, weight, float(sway))

@@ -1,0 +1,170 @@
+"""One person's figure without a top: coordinates, head and background, shared by all garments that she or he tries on."""
+
+import numpy as np
+from scipy import ndimage
+
+from .body_canvas import FigureCanvas
+from .body_curves import ease
+from .body_frame import LimbField, TrunkField, picture_grid
+from .body_lower import paint_legs, paint_lower
+from .body_paint import LABELS, arm_join, edge, paint_arm, paint_hand_of, paint_trunk
+from .body_shape import BodyProfiles
+from .colour import hex_to_linear
+from .face_factors import BACKGROUNDS
+from .face_head import head_layers, skin_albedo
+from .factors import changed
+from .garment_worn import Sleeve, lay_sleeve, lay_torso
+from .pose import build_skeleton
+from .shading import light_from, over, shade_terms, apply_light
+
+HEAD_SCALE = 1.06
+"""Size of the head against the 7.5-head canon; fashion figures with a slightly larger head read better when small."""
+_FACE_TO_PARSE = np.full(19, LABELS["face"], np.uint8)
+_FACE_TO_PARSE[[0, 16, 15, 18, 17, 6, 14]] = [0, 0, LABELS["face"], 1, LABELS["hair"], LABELS["glasses"], LABELS["neck"]]
+
+
+class PersonScene:
+    """The shared half of a person's pictures.
+
+    Args:
+        factors: `PersonFactors`.
+        height, width: size of the picture, pixels.
+        supersample: samples per pixel and axis.
+    """
+
+    def __init__(self, factors, height, width, supersample):
+        self.factors = factors
+        self.grid = grid = picture_grid(height, width, supersample)
+        self.skeleton = build_skeleton(factors.pose, factors.mirror, factors.wobble, factors.shape.shoulder, factors.sway, factors.face.roll)
+        self.profiles = BodyProfiles(factors.shape, self.skeleton)
+        self.light = light_from(factors.light_angle, factors.light_height)
+        self.skin = skin_albedo(factors.face)
+        self.trunk = TrunkField(grid, self.profiles)
+        self.limbs = {}
+        for side in (-1, 1):
+            limb = LimbField(grid, *self.skeleton.curves[side], side, 0.36)
+            limb.profiles = self.profiles
+            limb.radius = self.profiles.arm(limb.a, limb.out)
+            self.limbs[side] = limb
+        self.order = sorted((-1, 1), key=lambda side: self.skeleton.arms[side].layer)
+        self.background = self._background()
+        self._head()
+
+    def _background(self):
+        """A studio wall: soft light from the key's side, a soft shadow of the body (never of the clothes) on it, (3, rows, columns)."""
+        grid, skeleton = self.grid, self.skeleton
+        x, y = grid.axes()
+        base = hex_to_linear(BACKGROUNDS[self.factors.background])
+        side = np.sin(np.radians(self.factors.light_angle))
+        glow = 1.05 - 0.16 * ((x * np.float32(0.42) - np.float32(0.35 * side)) ** 2 + (y * np.float32(0.24) - np.float32(0.42)) ** 2)
+        step = 0.1
+        at_x, at_y = np.arange(-2.6, 2.6, step, dtype=np.float32)[None], np.arange(-0.8, 5.6, step, dtype=np.float32)[:, None]
+        right = at_x - self.profiles.middle(at_y + 0 * at_x) > 0
+        mask = edge(self.profiles.width(at_y + 0 * at_x, right) - np.abs(at_x - self.profiles.middle(at_y + 0 * at_x)), step) * (at_y > 1.3)
+        mask = np.maximum(mask, edge(0.42 - np.hypot((at_x - skeleton.head[0]) * 1.2, at_y - 0.5), step))
+        for points, _ in skeleton.curves.values():
+            near = np.sqrt(((at_x[..., None] - points[:, 0]) ** 2 + (at_y[..., None] - points[:, 1]) ** 2).min(-1))
+            mask = np.maximum(mask, edge(0.13 - near, step))
+        mask = ndimage.gaussian_filter(mask.astype(np.float32), 2.6)
+        rows = (y - np.float32(0.10) + np.float32(0.8)) / np.float32(step)
+        columns = (x + np.float32(0.30 * side) + np.float32(2.6)) / np.float32(step)
+        rows, columns = np.broadcast_arrays(rows, columns)
+        shadow = ndimage.map_coordinates(mask, [rows, columns], order=1, mode="nearest").astype(np.float32)
+        glow = (glow * (1 - np.float32(0.34) * shadow)).astype(np.float32)
+        tint = np.array([0.0, 0.02, 0.06], np.float32)  # shadows lean to the cool side
+        return base[:, None, None] * glow * (1 + tint[:, None, None] * shadow)
+
+    def _head(self):
+        grid = self.grid
+        head_x, head_y, _ = self.skeleton.head
+        unit = 0.5 * HEAD_SCALE
+        head_y = head_y - 0.035
+        window = grid.window(head_x - 1.25, head_x + 1.25, -0.5, 3.2)
+        x, y = grid.axes(window)
+        face = changed(self.factors.face, light_angle=self.factors.light_angle, light_height=self.factors.light_height)
+        at_x, at_y = (x[0] - np.float32(head_x)) / np.float32(unit), (y[:, 0] - np.float32(head_y)) / np.float32(unit)
+        self.head_window, self.head_place = window, (head_x, head_y, unit)
+        self.head = head_layers(face, at_x, at_y, grid.pixel / unit, self.light)
+        front = self.head.hair_front.alpha
+        blur = max(1, int(0.045 / grid.pixel))
+        cast = ndimage.uniform_filter(front, 2 * blur + 1, mode="nearest")
+        cast = np.roll(cast, (int(0.05 / grid.pixel), int(0.04 / grid.pixel) * (-1 if self.factors.light_angle > 0 else 1)), (0, 1))
+        self.hair_shadow = np.clip(cast * 1.3 - 0.05, 0, 1) * 0.5
+
+    def dress(self, garment, footprint):
+        """Paints the whole figure in a garment and returns its `FigureCanvas` (before light)."""
+        canvas = FigureCanvas(self.grid)
+        factors, skeleton, profiles = self.factors, self.skeleton, self.profiles
+        sleeves = {}
+        if garment.sleeve != "none":
+            sleeves = {side: Sleeve(self.limbs[side], profiles, garment) for side in (-1, 1)}
+
+        def arm(side):
+            label = LABELS["left arm" if side > 0 else "right arm"]
+            contact = {0: 0.0, 1: 0.30}.get(skeleton.arms[side].layer, 0.42)
+            limb = self.limbs[side]
+            if sleeves:
+                keep = edge(limb.a - np.float32(max(sleeves[side].end - 0.12, 0.1)), self.grid.pixel)
+            else:  # the vest lies over the shoulder joint
+                on_vest = canvas.panel[limb.window] == 1
+                keep = np.where(on_vest, edge(arm_join(limb), self.grid.pixel), 1)
+            paint_arm(canvas, limb, self.skin, label, 0.0 if sleeves else contact, keep)
+            paint_hand_of(canvas, skeleton, side, self.skin, label)
+            if sleeves:
+                lay_sleeve(canvas, sleeves[side], garment, skeleton, footprint, contact)
+
+        for side in self.order:
+            if skeleton.arms[side].layer == 0:
+                arm(side)
+        if factors.lower == "short skirt":
+            paint_legs(canvas, self.trunk, self.skin)
+        paint_trunk(canvas, self.trunk, factors.shape, self.skin)
+        tucked = garment.hem == "tucked"
+        lower = (canvas, self.trunk, profiles, factors.lower, factors.lower_colour, factors.index)
+        if not tucked:
+            paint_lower(*lower)
+        if not sleeves:  # bare shoulders, blended into the chest before the vest goes on
+            for side in self.order:
+                if skeleton.arms[side].layer > 0:
+                    paint_arm(canvas, self.limbs[side], self.skin, LABELS["left arm" if side > 0 else "right arm"], 0.0)
+        lay_torso(canvas, self.trunk, sleeves, profiles, garment, footprint)
+        if tucked:
+            paint_lower(*lower)
+        for side in self.order:
+            if skeleton.arms[side].layer > 0:
+                arm(side)
+        canvas.darken(self.head_window, self.hair_shadow)
+        return canvas
+
+    def light_up(self, canvas):
+        """Lights a dressed canvas and adds head, hair and background.
+
+        Returns:
+            ``(picture (3, ...) linear, label (...) uint8, incoming (3, ...) light on the figure, hidden (...) bool where head or
+            hair cover the figure)`` at sample resolution.
+        """
+        terms = shade_terms(canvas.buffer(), self.light)
+        figure = apply_light(canvas.albedo, terms)
+        picture, label = self.background.copy(), np.zeros(canvas.label.shape, np.uint8)
+        window, head = self.head_window, self.head
+
+        def lay(layer, alpha):
+            area = (slice(None), *window)
+            picture[area] = over(layer.linear, alpha, picture[area])
+            mine = alpha > 0.5
+            np.copyto(label[window], _FACE_TO_PARSE[layer.label], where=mine)
+            return mine
+
+        lay(head.hair_back, head.hair_back.alpha)
+        picture = over(figure, canvas.alpha, picture)
+        np.copyto(label, canvas.label, where=canvas.alpha > 0.5)
+        hidden = np.zeros(label.shape, bool)
+        for side in (-1, 1):
+            if self.skeleton.arms[side].upper > 90:  # a raised forearm goes behind the hair
+                limb = self.limbs[side]
+                mask = np.zeros(label.shape, np.float32)
+                mask[limb.window] = ease(0.9, 1.4, limb.a) * (limb.reach < limb.radius + 0.13)
+                hidden[window] |= lay(head.hair_back, head.hair_back.alpha * mask[window])
+        hidden[window] |= lay(head.head, head.head.alpha)
+        hidden[window] |= lay(head.hair_front, head.hair_front.alpha)
+        return picture, label, terms[0], hidden

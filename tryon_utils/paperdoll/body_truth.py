@@ -1,0 +1,92 @@
+"""Truth at pixel resolution: majority labels, masked means, keypoints, and the agnostic mask drawn from the skeleton."""
+
+import numpy as np
+
+from .body_frame import Grid
+from .face_shape import face_pose
+
+_JOINTS = (
+    "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist", "right hip", "right knee",
+    None, "left hip", "left knee", None,
+)  # fmt: skip
+_FACE_POINTS = {14: (-0.27, 0.0), 15: (0.27, 0.0), 16: (-0.66, 0.12), 17: (0.66, 0.12)}  # eyes and ears, head units
+KEYPOINT_NAMES = (
+    "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist", "right hip",
+    "right knee", "right ankle", "left hip", "left knee", "left ankle", "right eye", "left eye", "right ear", "left ear",
+)  # fmt: skip
+"""COCO-18 in OpenPose's order."""
+
+
+def samples_of(field, factor):
+    """The samples of each pixel: (rows * factor, columns * factor) -> (factor * factor, rows, columns)."""
+    rows, columns = field.shape[0] // factor, field.shape[1] // factor
+    return field.reshape(rows, factor, columns, factor).transpose(1, 3, 0, 2).reshape(factor * factor, rows, columns)
+
+
+def majority(samples):
+    """The commonest value along the first axis (ties: the first sample's), same dtype."""
+    count = len(samples)
+    if count == 1:
+        return samples[0].copy()
+    votes = np.stack([sum((samples[i] == samples[j]).astype(np.uint8) for j in range(count)) for i in range(count)])
+    return np.take_along_axis(samples, votes.argmax(0)[None], 0)[0]
+
+
+def masked_mean(field, mask, factor):
+    """Mean over each pixel's samples inside ``mask``; 0 where there are none."""
+    weight = mask.astype(np.float32)
+    total = samples_of(field * weight, factor).sum(0)
+    return total / np.maximum(samples_of(weight, factor).sum(0), 1)
+
+
+def keypoints(scene, height, width, pixel):
+    """COCO-18 keypoints of a `PersonScene`: (18, 3) float32 x, y in pixels and 1 when inside the picture and not hidden behind the body."""
+    places = np.zeros((18, 3), np.float32)
+    head_x, head_y, unit = scene.head_place
+    pose = face_pose(scene.factors.face)
+    for index, (u, v) in {0: (0.0, 0.42), **_FACE_POINTS}.items():
+        x, y = pose.forward(np.float32(u), np.float32(v))
+        places[index] = head_x + unit * float(x), head_y + unit * float(y), 1
+    for index, name in enumerate(_JOINTS, 1):
+        if name is not None:
+            x, y = scene.skeleton.joints[name]
+            places[index] = x, y, 1
+    for side, index in ((-1, 4), (1, 7)):
+        arm = scene.skeleton.arms[side]
+        places[index, :2] = scene.skeleton.curves[side][0][-1]
+        if arm.hand == "hidden":
+            places[index, 2] = 0
+    grid = Grid(height, width, pixel, scene.grid.left, scene.grid.top)
+    x, y = (places[:, 0] - grid.left) / pixel, (places[:, 1] - grid.top) / pixel
+    known = places[:, 2] > 0
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    shown = (places[:, :2] != 0).any(1)
+    result = np.stack([np.where(shown, x, 0), np.where(shown, y, 0), (known & inside & shown).astype(np.float32)], 1)
+    return result.astype(np.float32)
+
+
+def _line(x, y, start, end):
+    step = np.asarray(end, np.float64) - start
+    f = np.clip(((x - start[0]) * step[0] + (y - start[1]) * step[1]) / max(float(step @ step), 1e-9), 0, 1)
+    return np.hypot(x - start[0] - f * step[0], y - start[1] - f * step[1])
+
+
+def agnostic_mask(scene, height, width, pixel):
+    """The region to repaint, (h, w) float32 in {0, 1}: trunk and arms at fixed widths from the skeleton, never from the garment.
+
+    Face, hair and hands are not taken out here: combine it with the parse map for that.
+    """
+    x = (scene.grid.left + (np.arange(width) + 0.5) * pixel)[None].astype(np.float32)
+    y = (scene.grid.top + (np.arange(height) + 0.5) * pixel)[:, None].astype(np.float32)
+    joints = scene.skeleton.joints
+    mask = np.zeros((height, width), bool)
+    for name in ("left", "right"):
+        shoulder, elbow, hip = (np.array(joints[f"{name} {part}"]) for part in ("shoulder", "elbow", "hip"))
+        wrist = scene.skeleton.curves[1 if name == "left" else -1][0][-1]
+        mask |= (_line(x, y, shoulder, elbow) < 0.36) | (_line(x, y, elbow, wrist) < 0.31)
+        mask |= _line(x, y, shoulder, hip + (0, 0.34)) < 0.42
+    neck = np.array(joints["neck"])
+    middle = 0.5 * (np.array(joints["left hip"]) + joints["right hip"])
+    mask |= _line(x, y, neck + (0, 0.15), middle + (0, 0.3)) < 0.52
+    mask |= _line(x, y, neck + (0, -0.22), neck + (0, 0.2)) < 0.32
+    return mask.astype(np.float32)

@@ -1,0 +1,180 @@
+"""The cut of a garment: flat widths, neck opening, armholes, hem and sleeve ends, all in fabric coordinates (H).
+
+Worn and laid-flat pictures ask the same questions here, so they agree about every point of the cloth.
+"""
+
+import functools
+
+import numpy as np
+
+from .body_curves import Profile
+from .body_shape import BodyProfiles, BodyShape, arm_knots, trunk_knots, trunk_widths
+from .garment_factors import GarmentFactors
+from .pose import WRIST, ArmPose, Skeleton, _arm_curve
+
+FLAT = 1.2
+"""Flat width of a panel over its worn width on the average body (cloth also goes round to the side seams)."""
+CENTRE = 0.58
+"""Share of the sideways coordinate that is linear; the rest follows the roundness of the body."""
+HEM = {"cropped": 2.56, "hip": 3.42, "long": 3.86, "tucked": 3.05}
+SLEEVE_END = {"short": (0.50, 0.28), "three-quarter": (1.52, 0.40), "long": (2.30, 0.10)}
+"""Sleeve kind -> (shortest, added at sleeve_length 1), arm coordinate in H."""
+BAND = 0.058
+"""Width of neckband, cuffs and turn-ups, H."""
+
+
+def around(share):
+    """Fabric share in [-1, 1] at picture share ``share`` in [-1, 1] of a half width: cloth is foreshortened near the outline."""
+    share = np.clip(share, -1, 1)
+    # arctan(x / sqrt(1.1 - x^2)) is an arcsine with a finite slope at the outline; 0.7943 scales it to 1 there.
+    bent = np.arctan(share / np.sqrt(np.float32(1.1) - share * share)) * np.float32(0.790815)
+    return np.clip(np.float32(CENTRE) * share + np.float32(1 - CENTRE) * bent, -1, 1)
+
+
+def fit_ease(factors):
+    """(slack at the body, how straight it falls below the bust in [0, 1], slack of the sleeve), H."""
+    fit = factors.fit
+    knit = 0.012 if factors.fabric == "knit" else 0.0
+    return 0.012 + 0.055 * fit + knit, 0.10 + 0.88 * fit**1.3, 0.012 + 0.075 * fit + knit
+
+
+def trunk_garment_widths(widths, factors):
+    """Half widths (15,) of the body panel over body half widths ``widths`` at `trunk_knots`: it hangs from bust and hip."""
+    slack, straight, _ = fit_ease(factors)
+    s = trunk_knots()
+    taut = widths + slack * np.interp(s, [1.4, 1.9, 2.4], [0.1, 0.8, 1.0])
+    hang = np.maximum.accumulate(np.where(s < 1.95, 0, taut))
+    # Loose cloth swings out a little towards the hem.
+    hang = hang + (s > 2.2) * np.clip(s - 2.2, 0, 1.6) * 0.05 * factors.fit
+    return np.where(s < 1.95, taut, np.maximum(taut, taut + straight * (hang - taut)))
+
+
+def sleeve_radii(arm_inner, arm_outer, factors):
+    """Inner and outer half widths (15,) of a sleeve over those of the arm, at `arm_knots`."""
+    _, _, slack = fit_ease(factors)
+    a = arm_knots()
+    end = sleeve_end(factors)
+    if factors.sleeve == "long":
+        give = np.interp(a, [-0.3, 0.1, 0.5, 1.3, 1.9, 2.2, 2.44], [0.15, 0.7, 1, 1, 0.95, 0.75, 0.3])
+    else:
+        give = np.interp(a, [-0.3, 0.1, 0.5, max(end, 0.6)], [0.15, 0.7, 1.1, 1.4])
+    outer = arm_outer + slack * give * np.interp(a, [0, 0.5], [0.45, 0.7]) + 0.010
+    inner = arm_inner + slack * give * 1.15 + 0.010
+    return inner, outer
+
+
+def sleeve_end(factors):
+    """Arm coordinate (H) where the sleeve ends; 0 without sleeves."""
+    if factors.sleeve == "none":
+        return 0.0
+    start, more = SLEEVE_END[factors.sleeve]
+    return start + more * factors.sleeve_length
+
+
+def neck_opening(factors, u, v):
+    """Signed distance (H) from the neck edge, positive on the cloth, at body-panel coordinates."""
+    depth, across = factors.neck_depth, np.abs(u)
+    if factors.neckline == "round":
+        a, b = np.float32(0.30 + 0.05 * depth), np.float32(0.20 + 0.26 * depth)
+        x, y = across / a, np.maximum(v - np.float32(1.22), 0) / b
+        k = np.sqrt(x * x + y * y)
+        return (k - 1) * k / np.sqrt((x / a) ** 2 + (y / b) ** 2 + np.float32(1e-6))
+    if factors.neckline == "boat":
+        a, b = np.float32(0.50), np.float32(0.13 + 0.10 * depth)
+        x, y = across / a, np.maximum(v - np.float32(1.31), 0) / b
+        k = np.sqrt(x * x + y * y)
+        return (k - 1) * k / np.sqrt((x / a) ** 2 + (y / b) ** 2 + np.float32(1e-6))
+    if factors.neckline == "square":
+        x, y = across - np.float32(0.34), v - np.float32(1.50 + 0.16 * depth)
+        return np.where((x > 0) & (y > 0), np.hypot(x, y), np.maximum(x, y))
+    if factors.neckline == "turtleneck":
+        return v - np.float32(1.045) + 0.05 * across
+    # v and collar: two lines that meet; slightly bowed
+    bottom, half = (1.62 + 0.34 * depth, 0.27) if factors.neckline == "v" else (1.44 + 0.10 * depth, 0.215)
+    length = np.float32(bottom - 1.22)
+    down = (v - np.float32(1.22)) / length
+    line = np.float32(half) * (1 - down) + np.float32(0.035) * np.clip(down * (1 - down) * 4, 0, 1)
+    return (across - line) * (length / np.float32(np.hypot(half, length)))
+
+
+def armhole(factors, u, v):
+    """Signed distance (about, H) inside the armhole of a sleeveless garment, positive on the cloth."""
+    edge_u = _ARMHOLE(v) * np.float32(1.02 if factors.neckline == "boat" else 0.97)
+    return edge_u - np.abs(u)
+
+
+_ARMHOLE = Profile([1.2, 1.36, 1.5, 1.7, 1.86, 1.98, 2.08, 2.2], [0.60, 0.57, 0.545, 0.55, 0.60, 0.70, 0.90, 1.4])
+
+
+def hem_distance(factors, u, v):
+    """Distance (H) above the hem, positive on the cloth; hems dip slightly in the middle as they go round the body."""
+    bottom = HEM[factors.hem]
+    if factors.neckline == "collar":  # shirt tail
+        return np.float32(bottom + 0.06) - v - np.float32(0.20) * np.minimum(np.abs(u) / np.float32(0.8), 1) ** 2.5
+    return np.float32(bottom + 0.025) - v - np.float32(0.05) * np.minimum(np.abs(u) / np.float32(0.75), 1) ** 2
+
+
+def sleeve_seam(share):
+    """Arm coordinate (H) of the armhole seam at share -1 (armpit) to 1 (shoulder tip) of the sleeve's half width."""
+    return np.float32(0.43) * (0.5 - 0.5 * share) ** 1.4 - np.float32(0.07)
+
+
+def collar_leaf(u, v):
+    """Signed distance (about, H) of the two collar leaves, positive inside."""
+    across = np.abs(u)
+    outer = (0.335 - across) * np.float32(0.85) + (v - 1.30) * np.float32(0.50) * (v > 1.30) * 0
+    lower = np.float32(1.40) + (across - 0.10) * np.float32(0.52) - v
+    upper = v - (np.float32(1.055) + across * np.float32(0.62))
+    opening = across - np.float32(0.225) + (v - 1.12) * np.float32(0.45)
+    return np.minimum(np.minimum(outer, lower * 0.88), np.minimum(upper, opening * 0.9))
+
+
+class FlatFrame:
+    """The garment laid flat: a straight 'body' with spread sleeves, in shop coordinates (H; x = 0 the middle).
+
+    Args:
+        factors: `GarmentFactors`.
+    """
+
+    def __init__(self, factors):
+        shape = BodyShape(figure=0.3)
+        angle_upper, angle_fore = {"short": (37, 35), "three-quarter": (27, 17)}.get(factors.sleeve, (23, 10))
+        points, joints = {}, {}
+        for side in (-1, 1):
+            joint = np.array([side * 0.84, 1.55])
+            start = np.array([side * 0.40, 1.455])
+            turn = np.radians([angle_upper, angle_fore])
+            elbow = joint + 1.34 * np.array([side * np.sin(turn[0]), np.cos(turn[0])])
+            wrist = elbow + 1.10 * np.array([side * np.sin(turn[1]), np.cos(turn[1])])
+            points[side] = _arm_curve(start, joint, elbow, wrist, 0.42)
+        spine = (np.array([0.4, 5.0]), np.zeros(2))
+        rest = ArmPose(0, 0)
+        self.skeleton = Skeleton(spine, (0.0, 0.0), {-1: rest, 1: rest}, joints, points, (0, 0.5, 0), {-1: 0.0, 1: 0.0}, 1, 0.0)
+        self.body = BodyProfiles(shape, self.skeleton)
+        width = FLAT * trunk_garment_widths(trunk_widths(shape), factors)
+        self.width = Profile(trunk_knots(), width)
+        inner, outer = sleeve_radii(self.body.arm_inner, self.body.arm_outer, factors)
+        self.sleeve = Profile(arm_knots(), FLAT * inner, FLAT * outer)
+        self.top = self.body.top
+
+    def sleeve_place(self, side, u, a):
+        """Shop position (x, y) in H of sleeve coordinates (u across, outer side positive; a along)."""
+        points, along = self.skeleton.curves[side]
+        tangent = np.gradient(points, axis=0)
+        tangent = tangent / np.hypot(tangent[:, :1], tangent[:, 1:])
+        table = Profile.tabled(along[0], along[-1], *np.zeros((1, 257), np.float32))
+        at = table.at
+        tables = [np.interp(at, along, column) for column in (points[:, 0], points[:, 1], tangent[:, 0], tangent[:, 1])]
+        x, y, go_x, go_y = (Profile.tabled(along[0], along[-1], row)(a) for row in tables)
+        return x + u * (np.float32(side) * go_y), y - u * (np.float32(side) * go_x)
+
+
+@functools.lru_cache(maxsize=64)
+def _flat_frame(key):
+    return FlatFrame(GarmentFactors(**dict(key)))
+
+
+def flat_frame(factors):
+    """The `FlatFrame` of a garment; shared by garments of one cut."""
+    names = ("fit", "sleeve", "sleeve_length", "neckline", "neck_depth", "hem", "fabric")
+    return _flat_frame(tuple((name, getattr(factors, name)) for name in names))

@@ -1,0 +1,154 @@
+"""Dresses the figure: the body panel over the trunk, a sleeve over each arm."""
+
+import numpy as np
+
+from .body_curves import Profile, bump, edge, ease, slopes
+from .body_paint import LABELS, edge_distance, round_height, shoulder_cap
+from .body_shape import arm_knots, trunk_knots
+from .fabric import SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
+from .garment_cloth import MATERIALS, cloth_colour, cloth_relief, weave
+from .garment_cut import (
+    HEM, armhole, around, flat_frame, hem_distance, neck_opening, sleeve_end, sleeve_radii, sleeve_seam, trunk_garment_widths,
+)  # fmt: skip
+from .garment_folds import outline_waves, sleeve_folds, torso_folds
+
+DRIFT = 0.035
+"""How far folds carry the pattern with them, H per unit of slope."""
+
+
+class Sleeve:
+    """One worn sleeve: its fields over a `LimbField`."""
+
+    def __init__(self, field, profiles, factors):
+        self.field, self.factors = field, factors
+        knots = arm_knots()
+        inner, outer = sleeve_radii(profiles.arm_inner, profiles.arm_outer, factors)
+        arm = profiles.skeleton.arms[field.side]
+        loose = 0.006 + 0.010 * factors.fit
+        moving = np.interp(knots, [0.2, 0.5], [0, 1])
+        inner = inner + moving * outline_waves(factors, knots, loose, 10 + field.side)
+        outer = outer + moving * outline_waves(factors, knots, loose * 0.6, 20 + field.side)
+        bend = min(abs(arm.upper - arm.fore), 110) / 110
+        if sleeve_end(factors) > 1.5:  # cloth piles up outside a bent elbow
+            outer = outer + 0.012 * bend * np.exp(-(((knots - 1.36) / 0.2) ** 2))
+        self.outline = Profile(knots, inner, outer)
+        self.middle = Profile(knots, 0.5 * (inner + outer))
+        self.radius = self.outline(field.a, field.out)
+        self.share = np.clip(field.d / self.radius, -1.02, 1.02)
+        self.join = field.a - sleeve_seam(np.clip(self.share, -1, 1))
+        self.end = sleeve_end(factors)
+        # The opening goes round the arm, so its front edge bows towards the hand.
+        self.end_distance = np.float32(self.end) + np.float32(0.035) * (np.sqrt(np.maximum(1 - self.share * self.share, 0)) - 0.7) - field.a
+        self.tube = edge(self.radius - field.reach, field.grid.pixel)
+
+
+def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
+    """Lays the body panel.
+
+    Args:
+        canvas: `FigureCanvas`.
+        trunk: `TrunkField`.
+        sleeves: {side: `Sleeve`}, empty when sleeveless.
+        profiles: `BodyProfiles`.
+        factors: `GarmentFactors`.
+        footprint: side of a picture sample on the cloth, H.
+    """
+    frame, pixel = flat_frame(factors), canvas.grid.pixel
+    s, q, right, across = trunk.s, trunk.q, trunk.right, trunk.across
+    knots = trunk_knots()
+    wave = np.interp(knots, [2.2, 2.7], [0, 1]) * (0.006 + 0.012 * factors.fit)
+    rows = []
+    for k, row in enumerate((profiles.base_left, profiles.base_right)):
+        wide = trunk_garment_widths(row, factors)
+        if factors.hem == "tucked":  # held in at the waist, a little blouse above it
+            held = row + 0.03
+            wide = wide + np.interp(knots, [2.45, 2.72, 2.85], [0, 1, 1]) * (held - wide) + 0.03 * factors.fit * np.exp(-(((knots - 2.62) / 0.12) ** 2))
+        rows.append(wide + wave * outline_waves(factors, knots, 1.0, 30 + k))
+    width = Profile(knots, *rows)(s, right)
+    share = np.clip(across / width, 0, 1.02)
+    signed = np.where(right, share, -share)
+    flat_width = frame.width(s)
+    u = around(signed) * flat_width
+    settle = ease(1.95, 1.30, s)
+    flat_top = frame.top(np.abs(u))
+    v = s - (profiles.top(across, right) - flat_top) * settle
+    v = np.maximum(v, flat_top - np.float32(0.02))
+    thickness = 0.035 if factors.neckline == "turtleneck" else 0.020
+    top = edge_distance(trunk) + np.float32(thickness)
+    cover = edge(np.minimum(top, width - across), pixel)
+    if sleeves:
+        cap = np.zeros((canvas.grid.height, canvas.grid.width), np.float32)
+        for sleeve in sleeves.values():
+            near = (sleeve.join < 0.08) & (sleeve.field.a > -0.42)
+            view = cap[sleeve.field.window]
+            np.maximum(view, sleeve.tube * near, out=view)
+        cover = np.maximum(cover, cap[trunk.window])
+    opening, hem = neck_opening(factors, u, v), hem_distance(factors, u, v)
+    bound = np.minimum(opening, hem)
+    if not sleeves:
+        bound = np.minimum(bound, armhole(factors, u, v))
+    cover = cover * edge(bound, pixel)
+
+    bottom = 2.85 if factors.hem == "tucked" else HEM[factors.hem]
+    folds = torso_folds(trunk, width, factors, profiles.skeleton, bottom)
+    drift = slopes(folds, pixel)
+    u = np.clip(u + np.float32(DRIFT) * drift[0], -0.995 * flat_width, 0.995 * flat_width)
+    lift = np.float32(DRIFT) * drift[1] * ease(0.0, 0.2, np.minimum(opening, hem))
+    v = v + lift
+    height = profiles.depth(s) * round_height(share) * shoulder_cap(np.maximum(top, 0), 0.20)
+    shape = profiles.shape
+    full = np.float32((0.050 + 0.035 * shape.figure + 0.03 * shape.chest + 0.015 * shape.fullness) * (1 - 0.25 * factors.fit))
+    height += full * np.maximum(bump(across - np.float32(0.26), s - np.float32(2.06), 0.17, 0.20), np.float32(0.8) * bump(q, s - np.float32(2.08), 0.34, 0.2))
+    height += np.float32(0.03 + 0.03 * max(shape.fullness, 0)) * bump(q, s - np.float32(3.2), 0.40, 0.35)
+    height += folds + cloth_relief(factors, TORSO, u, v, pixel)
+    slope = slopes(height, pixel)
+    # Valleys of the folds are a little darker: light has to find its way in.
+    occlusion = np.clip(1 + folds * np.float32(6.5), 0.62, 1.06)
+    yarn = weave(factors, u, v, pixel)
+    if yarn is not None:
+        occlusion = occlusion * yarn
+    # Soft shadows of the garment's edges on skin and lower garment.
+    near_hem = np.where(s > 2.3, ease(-0.16, 0.0, hem) * edge(trunk.width + 0.02 - across, pixel), 0)
+    near_neck = ease(-0.055, 0.0, opening) * (hem > 0)
+    shade = np.maximum(0.42 * near_hem, 0.26 * near_neck)
+    if not sleeves:
+        shade = np.maximum(shade, 0.22 * ease(-0.05, 0.0, armhole(factors, u, v)) * (s < 2.2) * (hem > 0))
+    canvas.darken(trunk.window, shade.astype(np.float32) * (canvas.alpha[trunk.window] > 0), cloth=True)
+    colour = cloth_colour(factors, TORSO, u, v, footprint)
+    canvas.lay(
+        trunk.window, cover, colour, slope, LABELS["upper"], MATERIALS[factors.fabric], occlusion=occlusion, panel=TORSO, fabric=(u, v)
+    )
+    # The chin's shadow falls on collars too.
+    chin = 0.34 * ease(1.30, 1.02, s) + 0.12 * ease(0.45, 0.15, across) * ease(1.55, 1.2, s)
+    canvas.darken(trunk.window, chin * cover, 0.95)
+
+
+def lay_sleeve(canvas, sleeve, factors, skeleton, footprint, contact):
+    """Lays one sleeve over its arm; arguments as for `lay_torso`, ``contact`` the strength of its shadow on what lies below."""
+    field, pixel = sleeve.field, canvas.grid.pixel
+    frame = flat_frame(factors)
+    cover = sleeve.tube * edge(sleeve.end_distance, pixel)
+    gap = np.clip(1 - np.maximum(field.reach - sleeve.radius, 0) * np.float32(1 / 0.15), 0, 1)
+    shade = np.float32(contact) * gap * gap * ease(0.22, 0.75, field.a) * (sleeve.end_distance > -0.05)
+    below = np.float32(0.40) * ease(-0.13, 0.0, sleeve.end_distance) * (sleeve.end_distance < 0) * (field.reach < sleeve.radius)
+    canvas.darken(field.window, np.maximum(shade, below) * (canvas.alpha[field.window] > 0), cloth=True)
+    flat_radius = frame.sleeve(field.a, field.out)
+    folds = sleeve_folds(field, sleeve.radius, factors, skeleton, sleeve.end) * ease(-0.1, 0.15, sleeve.join)
+    u = around(sleeve.share) * flat_radius
+    v = field.a
+    height = sleeve.middle(field.a) * np.float32(1.1) * round_height(sleeve.share)
+    panel = SLEEVE_RIGHT if field.side > 0 else SLEEVE_LEFT
+    height += folds + cloth_relief(factors, panel, u, sleeve.end - sleeve.end_distance, pixel)
+    drift = slopes(folds, pixel)
+    u = np.clip(u + np.float32(DRIFT * 0.7) * (drift[0] + drift[1]), -0.99 * flat_radius, 0.99 * flat_radius)
+    occlusion = np.clip(1 + folds * np.float32(7.0), 0.6, 1.06)
+    seam = np.maximum(1 - np.abs(sleeve.join) * np.float32(1 / 0.020), 0) * np.float32(0.16 * min(1, 0.03 / pixel))
+    occlusion = occlusion * (1 - seam)
+    yarn = weave(factors, u, v, pixel)
+    if yarn is not None:
+        occlusion = occlusion * yarn
+    canvas.lay(
+        field.window, cover * edge(sleeve.join, pixel), cloth_colour(factors, panel, u, v, footprint), slopes(height, pixel),
+        LABELS["upper"], MATERIALS[factors.fabric], occlusion=occlusion, shape_alpha=cover * ease(-0.26, 0.10, sleeve.join),
+        panel=panel, fabric=(u, v),
+    )  # fmt: skip
