@@ -5,7 +5,7 @@ import pytest
 from tryon_utils import packs
 
 GENERATOR = np.random.default_rng(0)
-ARRAYS = {"picture": GENERATOR.integers(0, 256, (7, 6, 5, 3), dtype="uint8"), "tall": GENERATOR.integers(0, 256, (9, 4000, 2, 3), dtype="uint8"),
+ARRAYS = {"picture": GENERATOR.integers(0, 256, (7, 6, 5, 3), dtype="uint8"), "tall": GENERATOR.integers(0, 256, (9, 4000, 1, 3), dtype="uint8"),
           "parse": GENERATOR.integers(0, 20, (7, 6, 5), dtype="uint8"), "points": GENERATOR.normal(size=(7, 18, 3)).astype("float32")}
 ROWS = [{"tone": index, "sleeve": "long"} for index in range(7)]
 

@@ -35,7 +35,7 @@ def write_pack(path, arrays, rows=None):
                 for start in range(0, len(array), per_strip):
                     strip = array[start:start + per_strip].reshape(-1, *array.shape[2:])
                     buffer = io.BytesIO()
-                    Image.fromarray(strip).save(buffer, "WEBP", lossless=True, quality=100, method=6)
+                    Image.fromarray(strip).save(buffer, "WEBP", lossless=True, quality=80, method=4)
                     _add(pack, f"{name}/{start:06d}.webp", buffer.getvalue(), zipfile.ZIP_STORED)
             else:
                 buffer = io.BytesIO()

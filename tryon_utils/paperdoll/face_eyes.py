@@ -25,13 +25,13 @@ class EyeShape:
 
 
 EYE_TABLE = {
-    "almond": EyeShape(0.435, 0.27, 0.05, 0.86, 0.075),
-    "round": EyeShape(0.50, 0.30, -0.02, 0.78, 0.03, 0.22),
-    "hooded": EyeShape(0.42, 0.27, -0.02, 0.86, 0.05, 0.13, 0.9, 0.7),
-    "monolid": EyeShape(0.40, 0.25, 0.02, 0.80, 0.10, 0.12, 0.22, 0.25),
-    "upturned": EyeShape(0.46, 0.26, 0.14, 0.92, 0.155, 0.23),
-    "downturned": EyeShape(0.46, 0.28, -0.08, 0.86, -0.03, 0.23, 1.0, 0.2),
-    "deep set": EyeShape(0.43, 0.26, 0.0, 0.88, 0.05, 0.28, 1.25, 0.1),
+    "almond": EyeShape(0.457, 0.27, 0.05, 0.86, 0.075),
+    "round": EyeShape(0.525, 0.30, -0.02, 0.78, 0.03, 0.22),
+    "hooded": EyeShape(0.441, 0.27, -0.02, 0.86, 0.05, 0.13, 0.9, 0.7),
+    "monolid": EyeShape(0.420, 0.25, 0.02, 0.80, 0.10, 0.12, 0.22, 0.25),
+    "upturned": EyeShape(0.483, 0.26, 0.14, 0.92, 0.155, 0.23),
+    "downturned": EyeShape(0.483, 0.28, -0.08, 0.86, -0.03, 0.23, 1.0, 0.2),
+    "deep set": EyeShape(0.452, 0.26, 0.0, 0.88, 0.05, 0.28, 1.25, 0.1),
 }
 
 BROW_TABLE = {  # arch height, tail drop, thickness, length, strength, slant of the whole
@@ -62,8 +62,8 @@ class EyeGeometry:
 def eye_numbers(factors, expression):
     """Centre (|u|, v), half width, tilt and `EyeShape` of a face's eyes, plus the lids' present heights."""
     shape = EYE_TABLE[factors.eye_shape]
-    half = 0.170 * (1 + 0.07 * factors.eye_size)
-    centre = 0.293 + 0.016 * factors.eye_spacing
+    half = 0.180 * (1 + 0.07 * factors.eye_size)
+    centre = 0.297 + 0.016 * factors.eye_spacing
     tilt = shape.tilt + 0.045 * factors.eye_tilt
     upper = shape.upper * half * expression.lids * (1 + 0.06 * factors.eye_size)
     lower = shape.lower * half * (1 - 0.42 * expression.squint)
@@ -123,7 +123,7 @@ def _paint_socket(canvas, eye, shape, skin, deep):
     lid = smoothstep(0.0, 0.2, above / crease_at) * smoothstep(1.0, 0.6, above / crease_at) * fade
     canvas.specular[eye.window] += np.float32(0.05) * lid * np.exp(-((p - 0.05) ** 2) / 0.12)
     inner = gauss(p + np.float32(1.12), (eye.y + np.float32(0.035)) / half, 0.30, 0.42)
-    dark += np.float32(0.24) * inner
+    dark += np.float32(0.18) * inner
     dark += np.float32(0.22) * gauss(p - np.float32(0.75), (eye.y + 0.055) / half, 0.5, 0.30)
     pouch = np.exp(-(((below - np.float32(0.045)) / 0.02) ** 2)) * smoothstep(1.1, 0.5, np.abs(p + 0.1)) * (below > 0)
     dark += np.float32(0.09) * pouch

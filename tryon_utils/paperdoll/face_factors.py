@@ -133,13 +133,15 @@ def sample_face_factors(seed, index):
         values[name] = round(float(draw(name).triangular(-1, 0, 1)), 3)
     for name, allowed in (
         ("face_shape", FACE_SHAPES), ("eye_shape", EYE_SHAPES), ("brow_shape", BROW_SHAPES), ("background", BACKGROUNDS),
-        ("top_colour", TOP_COLOURS), ("hair_style", HAIR_STYLES),
+        ("top_colour", TOP_COLOURS),
     ):  # fmt: skip
         values[name] = choose(draw(name), dict.fromkeys(allowed, 1.0))
     values["expression"] = choose(
         draw("expression"),
-        {"neutral": 3, "soft smile": 4, "smile": 2.5, "open smile": 2.5, "serious": 1.5, "surprised": 0.7, "pensive": 1.5, "amused": 1.5},
+        {"neutral": 3, "soft smile": 4.5, "smile": 3, "open smile": 2.5, "serious": 1, "surprised": 0.7, "pensive": 1.5, "amused": 1.5},
     )
+    rare = {"bald": 0.35, "shaved": 0.5, "head wrap": 0.7, "headscarf": 0.7}
+    values["hair_style"] = choose(draw("hair_style"), {name: rare.get(name, 1.0) for name in HAIR_STYLES})
     values["hair_colour"] = choose(draw("hair_colour"), _hair_weights(tone))
     values["eye_colour"] = choose(draw("eye_colour"), _eye_weights(tone))
     values["glasses"] = choose(draw("glasses"), {"none": 6, "round": 0.5, "rectangular": 0.4, "cat-eye": 0.4})

@@ -40,9 +40,9 @@ class MouthGeometry:
 
 def mouth_numbers(factors, expression):
     """Half width, centre height, upper and lower lip heights (head units)."""
-    half = (0.248 + 0.022 * factors.lip_width) + expression.stretch
-    upper = 0.070 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
-    lower = 0.094 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
+    half = (0.236 + 0.022 * factors.lip_width) + expression.stretch
+    upper = 0.074 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
+    lower = 0.098 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
     return half, MOUTH_V, upper, lower
 
 
@@ -57,8 +57,9 @@ def mouth_curves(m, factors, expression):
     dip = look(_BOW)
     arch = 1 - size * size
     line = np.float32(middle) - np.float32(expression.lift) * size**2 * np.float32(1.25) + np.float32(0.30 * expression.lift)
-    line = line + np.float32(0.007) * dip - np.float32(0.004) * np.exp(-(((size - np.float32(0.30)) / 0.16) ** 2))
-    opening = np.maximum(arch, 0) ** np.float32(0.8)
+    wide_open = np.float32(min(1.0, expression.part / 0.05))
+    line = line + (1 - wide_open) * (np.float32(0.007) * dip - np.float32(0.004) * np.exp(-(((size - np.float32(0.30)) / 0.16) ** 2)))
+    opening = np.maximum(1 - (size / np.float32(0.90)) ** 2, 0) ** np.float32(0.70)
     inner_top = line - np.float32(0.30 * expression.part) * opening
     inner_bottom = line + np.float32(0.85 * expression.part) * opening
     bow = np.float32(0.16 * (1 + 0.8 * factors.cupid_bow))
@@ -71,7 +72,7 @@ def lip_tones(factors, skin):
     deep = np.clip((factors.monk_tone - 3) / 6, 0, 1)
     rose = np.array([0.46, 0.135, 0.125], np.float32) * (1 - 0.60 * deep) + np.array([0.02, 0, 0.012], np.float32) * deep
     warm = 1 + 0.16 * factors.lip_colour
-    lower = mix(skin * np.array([0.98, 0.60, 0.60], np.float32), rose, 0.50) * np.array([warm, 1, 1], np.float32)
+    lower = mix(skin * np.array([0.98, 0.60, 0.60], np.float32), rose, 0.60) * np.array([warm, 1, 1], np.float32)
     upper = lower * (0.80 - 0.16 * deep) * np.array([1.0, 0.94, 0.96], np.float32)
     return upper.astype(np.float32), lower.astype(np.float32)
 

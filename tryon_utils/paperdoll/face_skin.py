@@ -9,7 +9,7 @@ from .factors import stream
 from .noise import fbm_tile, sample_tile
 from .shading import coverage, smoothstep
 
-_GAIN = (0.90, 0.90, 0.89, 0.94, 1.00, 1.10, 1.20, 1.42, 2.60, 3.60)
+_GAIN = (0.86, 0.88, 0.88, 0.94, 1.00, 1.10, 1.20, 1.42, 2.85, 3.70)
 """Exposure of each Monk tone's albedo: the studio opens up gently for dark skin, so that its forms can be read."""
 
 
@@ -24,7 +24,7 @@ def skin_albedo(factors):
     deep = np.clip((factors.monk_tone - 5) / 5, 0, 1)
     tone = saturate(tone, 1.0 + 0.12 * (factors.monk_tone <= 4) + 0.75 * deep**2 + 0.05)
     warm = 1 + 0.035 * factors.undertone
-    cool = np.array([1.05, 0.945, 0.965], np.float32) if factors.monk_tone <= 5 else np.array([1.05 + 0.12 * deep**2, 0.98 - 0.03 * deep, 0.95 - 0.10 * deep], np.float32)
+    cool = np.array([1.05, 0.945, 0.965], np.float32) if factors.monk_tone <= 5 else np.array([1.05 + 0.16 * deep**2, 0.98 - 0.04 * deep, 0.95 - 0.13 * deep], np.float32)
     return (tone * cool * np.array([warm, 1.0, 2 - warm], np.float32)).astype(np.float32)
 
 
@@ -102,7 +102,7 @@ def _paint_form(canvas, factors, expression):
     mirrored = np.zeros_like(slopes)
     apple = expression.apple
     add_bump(mirrored, size, v, 0.27, -0.20, 0.20, 0.085, 0.030)
-    add_bump(mirrored, size, v, 0.25, 0.03, 0.15, 0.10, -0.050)
+    add_bump(mirrored, size, v, 0.25, 0.03, 0.15, 0.10, -0.038)
     add_bump(mirrored, size, v, 0.285, 0.015, 0.085, 0.065, 0.026)
     add_bump(mirrored, size, v, 0.41 - 0.02 * apple, 0.25 - 0.03 * apple, 0.15, 0.11, 0.045 + 0.022 * apple + 0.008 * factors.cheek, -0.5)
     add_bump(mirrored, size, v, 0.46, 0.53, 0.10, 0.14, -0.020, 0.5)
@@ -123,13 +123,13 @@ def _paint_form(canvas, factors, expression):
 
 def _paint_nose(canvas, factors, expression, deep):
     """The nose: mostly slope, with a soft underside, nostrils and wings."""
-    wide = 1 + 0.20 * factors.nose_width + 0.05 * expression.apple
+    wide = 0.91 + 0.17 * factors.nose_width + 0.05 * expression.apple
     tip = 0.355 + 0.028 * factors.nose_length
     window = canvas.window(0, 0.22, 0.30, 0.42)
     u, v = canvas.at(window)
     slopes, dark = canvas.slopes[(slice(None), *window)], canvas.dark[window]
     size, side = np.abs(u), np.sign(u)
-    bridge = 0.064 * (1 + 0.30 * factors.nose_bridge)
+    bridge = 0.054 * (1 + 0.30 * factors.nose_bridge)
     t = np.clip((v + np.float32(0.16)) / np.float32(tip + 0.16), 0, 1)
     spread = np.float32(0.052 * (0.6 + 0.4 * wide)) + np.float32(0.022 * wide) * t * t + np.float32(0.030) * (1 - t) ** 3
     ridge = np.float32(bridge) * (np.float32(0.22) + np.float32(0.78) * t) * np.exp(-0.5 * (u / spread) ** 2)

@@ -20,7 +20,7 @@ def landmark_heads(factors, expression, contour):
     spine = brow_curve(p, arch, drop, slant) - expression.knit * np.clip((0.2 - p) / 1.2, 0, 1) ** 2 * (3 - 2 * np.clip((0.2 - p) / 1.2, 0, 1))
     brow_u, brow_v = 0.292 + 0.010 * factors.eye_spacing + p * length, -0.168 - expression.raise_brow - spine
     points += list(zip(-brow_u, brow_v, strict=True)) + list(zip(brow_u[::-1], brow_v[::-1], strict=True))
-    wide = 1 + 0.20 * factors.nose_width + 0.05 * expression.apple
+    wide = 0.91 + 0.17 * factors.nose_width + 0.05 * expression.apple
     tip = 0.355 + 0.028 * factors.nose_length
     points += [(0, tip * t) for t in (0.0, 0.33, 0.66, 1.0)]
     points += [(-0.095 * wide, tip + 0.058), (-0.05 * wide, tip + 0.066), (0, tip + 0.074), (0.05 * wide, tip + 0.066), (0.095 * wide, tip + 0.058)]

@@ -8,8 +8,8 @@ from .hair import Lock
 from .noise import fbm_tile, sample_tile
 from .shading import smoothstep
 
-_TURN = np.array([0, 78, 90, 100, 112, 126, 142, 160, 180]) / 180 * np.pi
-_EDGE = np.array([9, 3.0, 1.02, 0.955, 0.925, 0.885, 0.785, 0.68, 0.648])
+_TURN = np.array([0, 74, 86, 98, 112, 127, 144, 162, 180]) / 180 * np.pi
+_EDGE = np.array([9, 1.5, 1.06, 0.975, 0.925, 0.860, 0.755, 0.675, 0.648])
 
 
 def hairline(angle, lower=0.0):
@@ -72,7 +72,7 @@ def _curl_tile():
     return np.stack([height, slope_x * 4, slope_y * 4]).astype(np.float32)
 
 
-_AFRO = {"afro": (0.46, 0.36, 0.045, 2.4), "short coils": (0.17, 0.045, 0.018, 3.2), "short curls": (0.27, 0.15, 0.05, 1.5)}
+_AFRO = {"afro": (0.46, 0.36, 0.045, 2.4), "short coils": (0.17, 0.045, 0.018, 3.2), "short curls": (0.25, 0.13, 0.045, 2.1)}
 
 
 def paint_afro(back, front, factors, contour, generator, name):

@@ -5,8 +5,9 @@ import numpy as np
 from .colour import HAIR_COLOURS, hex_to_linear
 from .face_factors import TOP_COLOURS
 from .factors import stream
+from .face_shape import CENTRE_V
 from .hair import Lock
-from .hair_short import paint_afro, paint_cap, paint_crop, paint_shaved, paint_wrap, paint_scarf
+from .hair_short import hairline, paint_afro, paint_cap, paint_crop, paint_shaved, paint_wrap, paint_scarf
 
 HAT_STYLES = ("head wrap", "headscarf")
 
@@ -76,7 +77,7 @@ def _fall(back, front, factors, style, generator):
         order = np.linspace(0, 1, count)
         for i, k in enumerate(order):
             jitter = generator.normal(0, 0.022, 6)
-            jitter[5] *= 3.0 if style["end"] > 1.4 else 1.3
+            jitter[5] *= 3.5 if style["end"] > 1.4 or style["wave"] > 0.03 else 1.3
             points = _fall_path(side, part_u, float(k), style, jitter)
             tone = 0.94 + 0.16 * generator.uniform(-1, 1)
             size = width * (0.62 + 0.5 * generator.uniform()) * (1 - 0.25 * k)
@@ -105,17 +106,20 @@ def _fringe(front, factors, generator):
 def _gathered(back, front, factors, contour, generator, to):
     """Hair combed back from the hairline towards ``to`` (u, v), smooth and close to the skull."""
     paint_cap(front, factors, contour, 0.06, 0.66)
-    angles = np.linspace(-0.60, 0.60, 35) * np.pi
+    angles = np.linspace(-0.53, 0.53, 37) * np.pi
     order = np.argsort(-np.abs(angles) + 0.2 * generator.uniform(size=len(angles)))
     for i in order:
         a = angles[i]
-        near = 0.66 + 0.31 * min(1, (abs(a) / (0.60 * np.pi))) ** 1.6
-        root_u, root_v = np.sin(a) * 0.66 * near * 1.02, 0.02 - np.cos(a) * 1.0 * near
-        out_u, out_v = np.sin(a * 0.93) * 0.72, 0.04 - np.cos(a * 0.93) * 1.10
+        from_chin = np.pi - abs(a)
+        radius = float(np.interp(from_chin, np.linspace(0, np.pi, len(contour.radius)), contour.radius))
+        near = radius * (min(float(hairline(from_chin)), 0.98) + 0.012)
+        root_u, root_v = np.sin(a) * near, CENTRE_V - np.cos(a) * near
+        far = radius * 1.10
+        out_u, out_v = np.sin(a * 0.86) * far, CENTRE_V - np.cos(a * 0.86) * far
         gather = (0.16 * np.sin(a), -1.035) if to[1] < -0.5 else (out_u * 0.80, out_v * 1.0)
-        bend = ((root_u + out_u) / 2 + 0.06 * np.sin(a), (root_v + out_v) / 2)
+        bend = (root_u * 0.6 + out_u * 0.4, root_v * 0.6 + out_v * 0.4 - 0.02)
         tone = 0.94 + 0.13 * generator.uniform(-1, 1)
-        front.lock(Lock([(root_u, root_v), bend, (out_u * 0.97, out_v * 0.985), gather], 0.060, 0.35, 0.12, 0, 1, 0, tone, 0, 0.6, fade=0.30), 1.7 * i)
+        front.lock(Lock([(root_u, root_v), bend, (out_u, out_v), (0.55 * out_u, -1.13), gather], 0.060, 0.35, 0.12, 0, 1, 0, tone, 0, 0.6, fade=0.30), 1.7 * i)
     wisps = []
     for _ in range(10):
         a = generator.choice((-1, 1)) * generator.uniform(0.0, 0.52) * np.pi
@@ -147,8 +151,8 @@ def _ponytail(back, factors, generator):
     for i in range(13):
         spread = (i - 6) / 6
         j = generator.normal(0, 0.03, 4)
-        points = [(side * 0.10, -1.0), (side * (0.75 + 0.10 * spread), -1.22 + j[0]), (side * (1.02 + 0.10 * spread), -0.45), (side * (0.72 + 0.22 * spread) + j[1], 0.55), (side * (0.80 + 0.16 * spread) + j[2], 1.35 + j[3] * 2)]
-        back.lock(Lock(points, 0.105, 0.5, 0.10, 0.03, 1.4, 0.2 + 0.1 * generator.normal(), 0.92 + 0.16 * generator.uniform(-1, 1), 0, 0.7), i * 0.83)
+        points = [(side * 0.10, -1.0), (side * (0.70 + 0.07 * spread), -1.20 + j[0]), (side * (1.02 + 0.09 * spread), -0.50), (side * (0.74 + 0.20 * spread) + j[1], 0.45), (side * (0.84 + 0.10 * spread) + j[2], 1.15 + j[3] * 5)]
+        back.lock(Lock(points, 0.078 + 0.03 * generator.uniform(), 0.5, 0.06, 0.045, 1.3, 0.2 + 0.1 * generator.normal(), 0.92 + 0.16 * generator.uniform(-1, 1), 0, 0.7), i * 0.83)
 
 
 def paint_hair(back, front, factors, contour):
@@ -159,7 +163,7 @@ def paint_hair(back, front, factors, contour):
         if name == "low bun":
             _bun(back, (0.26 if factors.hair_part < 0 else -0.26, 0.66), 0.30, generator)
         close = FALLS[name].get("kind", 0) in (1, 2)
-        paint_cap(front, factors, contour, 0.055 + 0.55 * FALLS[name]["volume"], 0.50 if close else 0.66, inner=0.0 if close else 0.05)
+        paint_cap(front, factors, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.50 if close else 0.66, inner=0.0 if close else 0.05)
         _fall(back, front, factors, FALLS[name], generator)
         if name == "bangs":
             _fringe(front, factors, generator)
