@@ -1,0 +1,133 @@
+"""The one widget pattern of the course: a pure function from parameters to a figure, and controls that call it."""
+
+import io
+
+import ipywidgets
+import matplotlib.pyplot as plt
+
+
+def slider(low, high, value, step=None, label=None):
+    """A slider for `explore`: whole numbers where `low`, `high` and `value` are, real numbers elsewhere.
+
+    Args:
+        low: Number. The left end.
+        high: Number. The right end, included.
+        value: Number. Where the slider stands at first.
+        step: Number. The distance between two stops; 1 or a hundredth of the range where not given.
+        label: String. What stands beside it; the parameter's name where not given.
+
+    Returns:
+        An `ipywidgets.IntSlider` or `ipywidgets.FloatSlider`.
+    """
+    if not low <= value <= high:
+        raise ValueError(f"A slider starts inside its range: got value={value} for {low} to {high}.")
+    options = {"description": label or "", "continuous_update": False, "min": low, "max": high, "value": value}
+    if all(isinstance(number, int) for number in (low, high, value)) and isinstance(step, (int, type(None))):
+        return ipywidgets.IntSlider(step=step or 1, **options)
+    return ipywidgets.FloatSlider(step=step or (high - low) / 100, readout_format=".3~g", **options)
+
+
+def choice(options, value=None, label=None):
+    """A menu for `explore`.
+
+    Args:
+        options: List of values, or dictionary from the text shown to the value.
+        value: The value chosen at first; the first option where not given.
+        label: String. What stands beside it; the parameter's name where not given.
+
+    Returns:
+        An `ipywidgets.Dropdown`.
+    """
+    values = list(options.values()) if isinstance(options, dict) else list(options)
+    return ipywidgets.Dropdown(options=options, value=values[0] if value is None else value, description=label or "")
+
+
+def switch(value=False, label=None):
+    """A check box for `explore`; see `slider` for the arguments."""
+    return ipywidgets.Checkbox(value=value, description=label or "", indent=True)
+
+
+def player(frames, interval=150, value=0, label="frame"):
+    """A slider over `frames` recorded pictures with a play button, for `explore`.
+
+    Args:
+        frames: Integer. How many there are; the parameter runs from 0 to `frames - 1`.
+        interval: Integer. Milliseconds a frame while playing.
+        value: Integer. The frame shown at first and left in a saved notebook.
+        label: String. What stands beside the slider.
+
+    Returns:
+        An `ipywidgets.IntSlider` whose attribute `play` holds the button.
+    """
+    bar = slider(0, frames - 1, value % frames, label=label)
+    bar.continuous_update = True
+    bar.play = ipywidgets.Play(min=0, max=frames - 1, value=value % frames, interval=interval)
+    ipywidgets.link((bar.play, "value"), (bar, "value"))
+    return bar
+
+
+def render_png(figure):
+    """Return a matplotlib figure as the bytes of a PNG file, and close it."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+class Explorer(ipywidgets.VBox):
+    """Controls above a picture that is drawn anew whenever one of them is turned. Made by `explore`.
+
+    Attributes:
+        controls: Dictionary from a parameter's name to its control; set `controls[name].value` to turn it.
+        image: `ipywidgets.Image`. The picture as it stands.
+        message: `ipywidgets.HTML`. Says what is wrong with a value that `draw` refuses with a `ValueError`.
+    """
+
+    def __init__(self, draw, controls):
+        self.draw = draw
+        self.controls = controls
+        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+        self.message = ipywidgets.HTML()
+        rows = []
+        for name, control in controls.items():
+            control.description = control.description or name.replace("_", " ")
+            control.style.description_width = "9.5em"
+            control.layout.width = "30em"
+            control.observe(self.redraw, "value")
+            rows.append(ipywidgets.HBox([control, control.play]) if hasattr(control, "play") else control)
+        box = ipywidgets.Box(rows, layout={"display": "flex", "flex_flow": "row wrap"})
+        super().__init__([box, self.message, self.image])
+        self.redraw()
+
+    def redraw(self, change=None):
+        """Draw the picture for the controls' values, or say why that can't be done and keep the last one."""
+        try:
+            figure = self.draw(**{name: control.value for name, control in self.controls.items()})
+        except ValueError as error:
+            if change is None:
+                raise
+            self.message.value = f"<b>Not drawn:</b> {error}"
+            return
+        self.image.value = render_png(figure)
+        self.message.value = ""
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget, and the picture as it stands for where no kernel runs."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return bundle | {"image/png": self.image.value}
+
+
+def explore(draw, **controls):
+    """Show a picture with controls, as the last line of a cell.
+
+    Args:
+        draw: Pure function from the controls' values, by name, to a matplotlib figure.
+        controls: One control a parameter, made by `slider`, `choice`, `switch` or `player`.
+
+    Returns:
+        An `Explorer`. A saved notebook keeps its first picture, so that a page without a kernel still shows it.
+
+    Example:
+        explore(plotting.losses_at_logit, logit=slider(-8.0, 8.0, 0.0))
+    """
+    return Explorer(draw, controls)
