@@ -187,7 +187,7 @@ def different_twins(notebook, root):
 def import_table(contributing):
     """Return the import table of CONTRIBUTING.md: for each room what it may import of ours and of restricted libraries."""
     section = contributing.split("## Which module may import which", 1)[-1].split("\n## ", 1)[0]
-    rows = re.findall(r"^\| `([\w/*]+)` \| (.*?) \| (.*?) \|$", section, re.MULTILINE)
+    rows = re.findall(r"^\| `([\w/*]+)` \|([^|\n]*)\|([^|\n]*)\|$", section, re.MULTILINE)
     return {room: (set(re.findall(r"`([\w/*]+)`", ours)), set(re.findall(r"`(\w+)`", libraries)))
             for room, ours, libraries in rows}
 
@@ -256,7 +256,7 @@ def disagreements(requirements, lock, environment, pyproject):
         if not any(re.fullmatch(re.escape(version).replace(r"\*", r".*"), pin) for pin in found):
             complaints.append(f"requirements.in wants {name} {version}, the lock has {', '.join(found) or 'none'}")
     for name in pins:
-        entry = re.search(rf"^{re.escape(name)}==.*(?:\\\n.*)*", lock, re.MULTILINE).group(0)
+        entry = re.search(rf"^{re.escape(name)}==(?:[^\n]*\\\n)*[^\n]*", lock, re.MULTILINE).group(0)
         if "--hash=sha256:" not in entry:
             complaints.append(f"the lock gives no hash for {name}")
     if re.search(r"https?:|index-url|find-links", lock):

@@ -167,16 +167,14 @@ def clean(notebook):
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":
             continue
-        outputs = []
-        for output in cell.outputs:
+        outputs = _merged(cell.outputs)
+        for output in outputs:
             output.pop("transient", None)
             if output.output_type == "stream":
                 output.text = _settle(output.text)
             elif "data" in output:
                 _keep_pictures(output)
-            if output.get("text", output.get("data", True)):
-                outputs.append(output)
-        cell.outputs = _merged(outputs)
+        cell.outputs = [output for output in outputs if output.get("text", output.get("data", True))]
     return notebook
 
 
