@@ -24,7 +24,7 @@ def slider(low, high, value, step=None, label=None):
     options = {"description": label or "", "continuous_update": False, "min": low, "max": high, "value": value}
     if all(isinstance(number, int) for number in (low, high, value)) and isinstance(step, (int, type(None))):
         return ipywidgets.IntSlider(step=step or 1, **options)
-    return ipywidgets.FloatSlider(step=step or (high - low) / 100, readout_format=".3~g", **options)
+    return ipywidgets.FloatSlider(step=step or (high - low) / 100, readout_format=".3g", **options)
 
 
 def choice(options, value=None, label=None):
@@ -114,7 +114,7 @@ class Explorer(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         """The live widget, and the picture as it stands for where no kernel runs."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        return bundle | {"image/png": self.image.value}
+        return bundle | {"image/png": bytes(self.image.value)}
 
 
 def explore(draw, **controls):
