@@ -74,19 +74,34 @@ def render_png(figure):
     return buffer.getvalue()
 
 
-class Explorer(ipywidgets.VBox):
+class Pictured(ipywidgets.VBox):
+    """Some widgets above a picture, which is left behind in a saved notebook.
+
+    Attributes:
+        image: `ipywidgets.Image`. The picture as it stands.
+    """
+
+    def __init__(self, above):
+        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+        super().__init__([*above, self.image])
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget, and the picture as it stands for where no kernel runs."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return bundle | {"image/png": bytes(self.image.value)}
+
+
+class Explorer(Pictured):
     """Controls above a picture that is drawn anew whenever one of them is turned. Made by `explore`.
 
     Attributes:
         controls: Dictionary from a parameter's name to its control; set `controls[name].value` to turn it.
-        image: `ipywidgets.Image`. The picture as it stands.
         message: `ipywidgets.HTML`. Says what is wrong with a value that `draw` refuses with a `ValueError`.
     """
 
     def __init__(self, draw, controls):
         self.draw = draw
         self.controls = controls
-        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
         self.message = ipywidgets.HTML()
         rows = []
         for name, control in controls.items():
@@ -96,7 +111,7 @@ class Explorer(ipywidgets.VBox):
             control.observe(self.redraw, "value")
             rows.append(ipywidgets.HBox([control, control.play]) if hasattr(control, "play") else control)
         box = ipywidgets.Box(rows, layout={"display": "flex", "flex_flow": "row wrap"})
-        super().__init__([box, self.message, self.image])
+        super().__init__([box, self.message])
         self.redraw()
 
     def redraw(self, change=None):
@@ -110,11 +125,6 @@ class Explorer(ipywidgets.VBox):
             return
         self.image.value = render_png(figure)
         self.message.value = ""
-
-    def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and the picture as it stands for where no kernel runs."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        return bundle | {"image/png": bytes(self.image.value)}
 
 
 def explore(draw, **controls):
@@ -131,3 +141,59 @@ def explore(draw, **controls):
         explore(plotting.losses_at_logit, logit=slider(-8.0, 8.0, 0.0))
     """
     return Explorer(draw, controls)
+
+
+class Stepper(Pictured):
+    """Buttons that act on a state, above a picture of it. Made by `step_through`.
+
+    Attributes:
+        state: What `start` returned, as the actions have left it.
+        buttons: Dictionary from a button's label to its `ipywidgets.Button`.
+    """
+
+    def __init__(self, start, draw, actions):
+        self.start, self.draw, self.actions = start, draw, actions
+        self.buttons = {}
+        for label in [*actions, "Start again"]:
+            self.buttons[label] = ipywidgets.Button(description=label, layout={"width": "auto"})
+            self.buttons[label].on_click(lambda button: self.press(button.description))
+        super().__init__([ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})])
+        self.state = start()
+        self.redraw()
+
+    def press(self, label):
+        """Do what the button of that label does; the buttons rest until the new picture is there."""
+        self._rest(True)
+        try:
+            if label == "Start again":
+                self.state = self.start()
+            else:
+                self.actions[label](self.state)
+            self.redraw()
+        finally:
+            self._rest(False)
+
+    def redraw(self):
+        """Draw the picture of the state."""
+        self.image.value = render_png(self.draw(self.state))
+
+    def _rest(self, disabled):
+        for button in self.buttons.values():
+            button.disabled = disabled
+
+
+def step_through(start, draw, actions):
+    """Show a state with buttons that change it, as the last line of a cell.
+
+    Args:
+        start: Function without arguments that makes the first state; the button "Start again" calls it anew.
+        draw: Pure function from the state to a matplotlib figure: it reads the state and changes nothing.
+        actions: Dictionary from a button's label to a function that takes the state and changes it in place.
+
+    Returns:
+        A `Stepper`. A saved notebook keeps its first picture, so that a page without a kernel still shows it.
+
+    Example:
+        step_through(lambda: {"count": 0}, draw_count, {"Add one": lambda state: state.update(count=state["count"] + 1)})
+    """
+    return Stepper(start, draw, actions)
