@@ -47,24 +47,25 @@ class Progress(keras.callbacks.Callback):
     Args:
         picture: Function without arguments that returns a figure (anything with `savefig`) or what IPython can display.
         every: Float. Seconds between two updates, so that showing does not slow the training down.
+        unit: String. What is counted.
         stream: Where the line goes outside a notebook; standard output where not given.
         clock: Function without arguments that returns seconds.
     """
 
-    def __init__(self, picture=None, every=1.0, stream=None, clock=time.monotonic):
+    def __init__(self, picture=None, every=1.0, unit="step", stream=None, clock=time.monotonic):
         super().__init__()
-        self.picture, self.every, self.stream, self.clock = picture, every, stream, clock
+        self.picture, self.every, self.unit, self.stream, self.clock = picture, every, unit, stream, clock
         self.in_notebook = stream is None and hasattr(IPython.get_ipython(), "kernel")
         self.line, self.handles = "", []
 
     def start(self, total):
-        """Begin to count to `total` steps."""
+        """Begin to count to `total`."""
         self.total, self.done, self.values = total, 0, {}
         self.started, self.handles = self.clock(), []
         self._show()
 
     def update(self, done, values=None):
-        """Note that `done` steps are behind us; `values` is a dictionary of losses and the like (tensors will do)."""
+        """Note that so many are done; `values` is a dictionary of losses and the like (tensors will do)."""
         self.done, self.values = done, values or {}
         if self.clock() - self.shown >= self.every:
             self._show()
@@ -93,9 +94,9 @@ class Progress(keras.callbacks.Callback):
         self.finish()
 
     def describe(self, ended=False):
-        """Return the line: steps, time left (or taken, at the end) and values."""
+        """Return the line: how many are done, the time left (or taken, at the end) and the values."""
         taken = self.clock() - self.started
-        parts = [f"step {self.done:,} of {self.total:,}"]
+        parts = [f"{self.unit} {self.done:,} of {self.total:,}"]
         if ended:
             parts.append(f"{taken:.0f} s")
         elif self.done:

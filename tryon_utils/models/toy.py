@@ -79,10 +79,6 @@ class ToyGAN(keras.Model):
         generator_optimizer.build(self.generator.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
 
-    def call(self, noise):
-        """Return the generator's points, shape `(batch, 2)`, for noise of shape `(batch, latent_dim)`."""
-        return self.generator(noise)
-
     def draw_noise(self, count):
         """Return fresh standard normal noise of shape `(count, latent_dim)`."""
         return keras.random.normal((count, self.generator.input_shape[-1]), seed=self.noise_seed)

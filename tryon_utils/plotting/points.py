@@ -46,10 +46,9 @@ def draw_surface(ax, probabilities, limit=LIMIT):
     """
     side = round(np.size(probabilities) ** 0.5)
     surface = np.reshape(probabilities, (side, side))
-    ax.imshow(surface, origin="lower", extent=(-limit, limit, -limit, limit), cmap=SURFACE_COLOURS, vmin=0, vmax=1,
-              interpolation="bilinear", zorder=0)
+    steps = np.linspace(-limit, limit, side)
+    ax.contourf(steps, steps, surface, levels=np.linspace(0, 1, 11), cmap=SURFACE_COLOURS, vmin=0, vmax=1, zorder=0)
     if surface.min() < 0.5 < surface.max():
-        steps = np.linspace(-limit, limit, side)
         ax.contour(steps, steps, surface, levels=[0.5], colors="C2", linewidths=1.4, zorder=1)
     ax.grid(False)
     return ax
@@ -65,10 +64,10 @@ def draw_arrows(ax, origins, directions, longest=0.9):
 
 
 def name_colours(ax, names=("real", "fake"), colours=("C0", "C1")):
-    """Write what the colours mean above the upper right corner of an axes."""
+    """Write what the colours mean into the upper right corner of an axes."""
     for place, (name, colour) in enumerate(zip(names[::-1], colours[::-1], strict=True)):
-        ax.annotate(name, (1, 1), xytext=(-30 * place, 5), xycoords="axes fraction", textcoords="offset points",
-                    ha="right", color=colour, weight="bold", fontsize=9)
+        ax.annotate(name, (1, 1), xytext=(-6 - 30 * place, -14), xycoords="axes fraction", textcoords="offset points",
+                    ha="right", color=colour, weight="bold", fontsize=9, zorder=5)
     return ax
 
 
