@@ -1,0 +1,48 @@
+# make lab    the environment, the data, and JupyterLab open at the first chapter
+# make test   the environment, then every test: units, notebooks, book
+# make help   everything else
+
+# The first Python from 3.11 to 3.13 that starts; another one: make lab PYTHON=/path/to/python
+CANDIDATES := python3.13 python3.12 python3.11 python3 python
+PYTHON ?= $(or $(shell for p in $(CANDIDATES); do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 && echo $$p && break; \
+	done),python3)
+BIN := .venv/bin
+
+.PHONY: help environment lab test unit chapters book notebooks notebook lock clean
+
+help:
+	@echo "make lab                  open the course in JupyterLab"
+	@echo "make test                 run every test, as CI does"
+	@echo "make notebooks            build and execute the notebooks whose source or code changed"
+	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
+	@echo "make book                 build the book in book/_build/html"
+	@echo "make unit                 run the unit tests alone"
+	@echo "make chapters             run nbval over the chapters and solutions alone"
+	@echo "make lock                 resolve requirements.in to requirements.lock (needs uv)"
+	@echo "make clean                delete what was built, but not the environment"
+
+environment:
+	@command -v $(PYTHON) >/dev/null || { echo "No Python was found. The course wants Python 3.11, 3.12 or 3.13." >&2; exit 1; }
+	@$(PYTHON) book/tools/make_environment.py
+
+lab: environment
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_OPTIONS) "$$(ls notebooks/[0-9]*.ipynb | head -n 1)"
+
+test: environment
+	$(BIN)/python tests/run.py
+
+unit chapters book: environment
+	$(BIN)/python tests/run.py $@
+
+notebooks: environment
+	$(BIN)/python book/tools/build_notebooks.py
+
+notebook: environment
+	$(BIN)/python book/tools/build_notebooks.py $(CHAPTER) --force
+
+lock:
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock
+
+clean:
+	rm -rf book/_build book/chapters test-results .pytest_cache

@@ -1,0 +1,91 @@
+"""The explore pattern: a pure function, controls that call it, and a picture left behind."""
+
+import itertools
+
+import matplotlib.pyplot as plt
+import pytest
+from tryon_utils import widgets
+
+PNG = b"\x89PNG\r\n"
+
+
+def draw(height, width=1, bold=False):
+    if height == 5:
+        raise ValueError("height: 5 came, another number is wanted.")
+    figure, ax = plt.subplots(figsize=(2, 1))
+    ax.plot([0, width], [0, height], linewidth=4 if bold else 1)
+    ax.set_ylim(0, 11)
+    return figure
+
+
+@pytest.fixture
+def explorer():
+    return widgets.explore(draw, height=widgets.slider(1, 10, 3), width=widgets.choice({"narrow": 1, "wide": 2}),
+                           bold=widgets.switch())
+
+
+def test_the_first_picture_is_there_and_is_left_behind(explorer):
+    assert bytes(explorer.image.value).startswith(PNG)
+    bundle = explorer._repr_mimebundle_()
+    assert bundle["image/png"] == explorer.image.value
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_turning_a_control_changes_the_picture_and_back(explorer):
+    first = explorer.image.value
+    explorer.controls["height"].value = 9
+    assert explorer.image.value != first
+    explorer.controls["height"].value = 3
+    assert explorer.image.value == first
+
+
+def test_every_value_in_any_order_gives_the_picture_of_its_values(explorer):
+    seen = {}
+    values = list(itertools.product([1, 4, 10], [1, 2], [False, True]))
+    for height, width, bold in values + values[::-1]:
+        explorer.controls["bold"].value = bold
+        explorer.controls["height"].value = height
+        explorer.controls["width"].value = width
+        picture = seen.setdefault((height, width, bold), explorer.image.value)
+        assert explorer.image.value == picture
+    assert len(set(seen.values())) == len(values)
+
+
+def test_a_refused_value_is_explained_and_the_picture_stays(explorer):
+    first = explorer.image.value
+    explorer.controls["height"].value = 5
+    assert explorer.image.value == first and "another number is wanted" in explorer.message.value
+    explorer.controls["height"].value = 6
+    assert explorer.image.value != first and explorer.message.value == ""
+
+
+def test_a_picture_that_cannot_be_drawn_at_first_is_an_error():
+    with pytest.raises(ValueError, match="another number"):
+        widgets.explore(draw, height=widgets.slider(1, 10, 5))
+
+
+def test_no_figure_is_left_open(explorer):
+    explorer.controls["height"].value = 7
+    assert plt.get_fignums() == []
+
+
+def test_controls_are_labelled_with_their_parameters(explorer):
+    assert [control.description for control in explorer.controls.values()] == ["height", "width", "bold"]
+
+
+@pytest.mark.parametrize("low, high, value, kind", [(1, 10, 3, "IntSlider"), (0.0, 1, 0, "FloatSlider")])
+def test_sliders_are_whole_or_real(low, high, value, kind):
+    assert type(widgets.slider(low, high, value)).__name__ == kind
+
+
+def test_a_slider_outside_its_range_is_refused():
+    with pytest.raises(ValueError, match="value=11 for 1 to 10"):
+        widgets.slider(1, 10, 11)
+
+
+def test_the_player_scrubs_and_plays():
+    explorer = widgets.explore(draw, height=widgets.player(frames=5))
+    explorer.controls["height"].play.value = 4
+    assert explorer.controls["height"].value == 4
+    explorer.controls["height"].value = 2
+    assert explorer.controls["height"].play.value == 2

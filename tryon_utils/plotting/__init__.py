@@ -1,0 +1,1 @@
+"""Figures of the course, one module a subject: `plotting.points`, `plotting.losses` and so on."""

@@ -1,0 +1,208 @@
+"""What every training of the course shares: its progress, its history and a film of it. Knows no model.
+
+All three are callbacks for `keras.Model.fit`, and can be called by hand from a loop of one's own.
+"""
+
+import io
+import sys
+import time
+
+import IPython
+import IPython.display
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def use_small_net_threads():
+    """Let TensorFlow run every operation on one thread, and two operations side by side.
+
+    Networks as small as those of the first chapters train faster so, since splitting their work costs more than it gains;
+    and their results are the same, bit for bit, however many cores the processor has. Call it before anything else computes.
+
+    Raises:
+        RuntimeError: TensorFlow has already started its threads.
+    """
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(2)
+    except RuntimeError as error:
+        raise RuntimeError("TensorFlow has already computed something and keeps the threads it started with. "
+                           "Restart the kernel, and call this right after the imports.") from error
+
+
+class Progress(keras.callbacks.Callback):
+    """One line that says how far a training is, how long it still takes and how the losses stand.
+
+    In a notebook the line, and a picture below it where one is wanted, are renewed in place; on a terminal the line is.
+
+    Example:
+        gan.fit(real_points, epochs=10, verbose=0, callbacks=[Progress(draw_samples)])
+
+        with Progress() as progress:  # in a loop of one's own
+            progress.start(1000)
+            for step in range(1000):
+                progress.update(step + 1, train_step(batch))
+
+    Args:
+        picture: Function without arguments that returns a figure (anything with `savefig`) or what IPython can display.
+        every: Float. Seconds between two updates, so that showing does not slow the training down.
+        unit: String. What is counted.
+        stream: Where the line goes outside a notebook; standard output where not given.
+        clock: Function without arguments that returns seconds.
+    """
+
+    def __init__(self, picture=None, every=1.0, unit="step", stream=None, clock=time.monotonic):
+        super().__init__()
+        self.picture, self.every, self.unit, self.stream, self.clock = picture, every, unit, stream, clock
+        self.in_notebook = stream is None and hasattr(IPython.get_ipython(), "kernel")
+        self.line, self.handles = "", []
+
+    def start(self, total):
+        """Begin to count to `total`."""
+        self.total, self.done, self.values = total, 0, {}
+        self.started, self.handles = self.clock(), []
+        self._show()
+
+    def update(self, done, values=None):
+        """Note that so many are done; `values` is a dictionary of losses and the like (tensors will do)."""
+        self.done, self.values = done, values or {}
+        if self.clock() - self.shown >= self.every:
+            self._show()
+
+    def finish(self):
+        """Show the state at the end; it is what a saved notebook keeps."""
+        self._show(ended=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.finish()
+
+    def on_train_begin(self, logs=None):
+        self.start(self.params["epochs"] * self.params["steps"])
+        self.epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.update(self.epoch * self.params["steps"] + batch + 1, logs)
+
+    def on_train_end(self, logs=None):
+        self.finish()
+
+    def describe(self, ended=False):
+        """Return the line: how many are done, the time left (or taken, at the end) and the values."""
+        taken = self.clock() - self.started
+        parts = [f"{self.unit} {self.done:,} of {self.total:,}"]
+        if ended:
+            parts.append(f"{taken:.0f} s")
+        elif self.done:
+            parts.append(f"{taken * (self.total - self.done) / self.done:.0f} s left")
+        parts += [f"{name.replace('_', ' ')} {float(value):.3f}" for name, value in self.values.items()]
+        return "  |  ".join(parts)
+
+    def _show(self, ended=False):
+        self.shown = self.clock()
+        before, self.line = self.line, self.describe(ended)
+        if not self.in_notebook:
+            stream = self.stream or sys.stdout
+            stream.write("\r" + self.line.ljust(len(before)) + ("\n" if ended else ""))
+            stream.flush()
+            return
+        shown = [{"text/plain": self.line}]
+        if self.picture:
+            shown.append(_display_data(self.picture()))
+        if not self.handles:
+            self.handles = [IPython.display.display(data, raw=True, display_id=True) for data in shown]
+            return
+        for handle, data in zip(self.handles, shown, strict=True):
+            handle.update(data, raw=True)
+
+
+def _display_data(picture):
+    """Return a figure, or what IPython can display, by MIME type."""
+    if hasattr(picture, "savefig"):
+        buffer = io.BytesIO()
+        picture.savefig(buffer, format="png")
+        picture = IPython.display.Image(buffer.getvalue(), format="png")
+    data, _ = IPython.core.formatters.format_display_data(picture) if IPython.get_ipython() else ({}, {})
+    return data
+
+
+class History(keras.callbacks.Callback):
+    """How a training went: named numbers, step by step or epoch by epoch.
+
+    Example:
+        history = History(measure=lambda: {"covered_modes": covered_modes(sample(), ring)})
+        gan.fit(real_points, epochs=10, callbacks=[history])
+        history["generator_loss"], history["covered_modes"]  # ten numbers each, at history.steps
+
+    Args:
+        measure: Function without arguments that returns a dictionary of further numbers; called once an epoch.
+
+    Attributes:
+        steps: List of integers: the steps behind us at each record.
+    """
+
+    def __init__(self, measure=None):
+        super().__init__()
+        self.measure = measure
+        self.steps, self.values = [], {}
+
+    def record(self, step, values):
+        """Add one record; `values` must have the names of the first one (tensors will do)."""
+        if self.steps and values.keys() != self.values.keys():
+            raise ValueError(f"Every record has the same names: got {sorted(values)}, but the first had {sorted(self.values)}.")
+        self.steps.append(step)
+        for name, value in values.items():
+            self.values.setdefault(name, []).append(float(value))
+
+    def on_epoch_end(self, epoch, logs=None):
+        measured = self.measure() if self.measure else {}
+        self.record((epoch + 1) * self.params["steps"], (logs or {}) | measured)
+
+    def __getitem__(self, name):
+        """Return the numbers of one name as an array of shape `(records,)`."""
+        if name not in self.values:
+            raise KeyError(f"{name} was not recorded; there are {', '.join(self.values)}.")
+        return np.array(self.values[name])
+
+
+class Film(keras.callbacks.Callback):
+    """Frames of a training, taken before it and after every few epochs, to be played afterwards.
+
+    Take all frames from the same fixed noise: then what moves is the generator.
+
+    Example:
+        film = Film(lambda: ops.convert_to_numpy(generator(fixed_noise)))
+        gan.fit(real_points, epochs=10, callbacks=[film])
+        len(film.frames)  # 11
+
+    Args:
+        take: Function without arguments that returns one frame: an array, or several in a dictionary.
+        every: Integer. Epochs between two frames.
+
+    Attributes:
+        frames: List of what `take` returned.
+        steps: List of integers: the steps behind us at each frame.
+    """
+
+    def __init__(self, take, every=1):
+        super().__init__()
+        self.take, self.every = take, every
+        self.frames, self.steps = [], []
+
+    def record(self, step):
+        """Take one frame."""
+        self.frames.append(self.take())
+        self.steps.append(step)
+
+    def on_train_begin(self, logs=None):
+        self.record(0)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0:
+            self.record((epoch + 1) * self.params["steps"])
