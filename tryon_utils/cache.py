@@ -89,7 +89,7 @@ def _one_thread():
 
 def _write(make, start, folder):
     """Compute one piece and write it whole. Always a whole piece, so that the next, larger request finds it."""
-    samples = [make(index) for index in range(start, start + PIECE)]
+    samples = [_make(make, index) for index in range(start, start + PIECE)]
     path = _path(folder, start)
     draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}.draft")
     try:
@@ -100,3 +100,11 @@ def _write(make, start, folder):
         with contextlib.suppress(FileNotFoundError):
             draft.unlink()
     return start
+
+
+def _make(make, index):
+    try:
+        return make(index)
+    except Exception as error:
+        error.add_note(f"This happened while sample {index} was made; the pieces made before it are kept.")
+        raise

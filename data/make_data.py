@@ -1,0 +1,82 @@
+"""Render the sets that lie in data/, and their manifest and the plots of the data card.
+
+    python data/make_data.py            make what is missing or damaged
+    python data/make_data.py --force    make everything anew
+    python data/make_data.py --check    make nothing; fail if a file is missing or not as the manifest says
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+
+import numpy as np
+
+from tryon_utils import datasets, packs
+
+MANIFEST = datasets.DATA / "manifest.json"
+MOST_BYTES = 40_000_000
+
+
+def shards():
+    """Yield (kind, part, start, count) of every file."""
+    for kind, parts in datasets.SHIPPED.items():
+        for part, total in parts.items():
+            for start in range(0, total, datasets.SHARD):
+                yield kind, part, start, min(datasets.SHARD, total - start)
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def wrong_files(manifest):
+    """Return the names of the files that are missing or not as the manifest says."""
+    names = [datasets.pack_path(kind, part, start).name for kind, part, start, _ in shards()]
+    return [name for name in names if name not in manifest["files"] or not (datasets.DATA / name).is_file()
+            or sha256(datasets.DATA / name) != manifest["files"][name]["sha256"]]
+
+
+def read_manifest():
+    return json.loads(MANIFEST.read_text()) if MANIFEST.is_file() else {"files": {}}
+
+
+def make(wrong):
+    """Render the files named, and write the manifest anew."""
+    manifest = read_manifest()
+    files = {}
+    for kind, part, start, count in shards():
+        path = datasets.pack_path(kind, part, start)
+        if path.name not in wrong:
+            files[path.name] = manifest["files"][path.name]
+            continue
+        started = time.monotonic()
+        arrays = datasets.render(kind, part, start + count, datasets.SHIPPED_SIZE)
+        packs.write_pack(path, {name: array[start:] for name, array in arrays.items()})
+        files[path.name] = {"sha256": sha256(path), "bytes": path.stat().st_size, "samples": count,
+                            "seconds": round(time.monotonic() - started)}
+    total = sum(entry["bytes"] for entry in files.values())
+    if total > MOST_BYTES:
+        raise SystemExit(f"The sets take {total / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} are wanted. Ship fewer samples.")
+    MANIFEST.write_text(json.dumps({"command": "make data", "seed": 0, "size": datasets.SHIPPED_SIZE, "numpy": np.__version__,
+                                    "renderer": datasets.renderer_version(), "bytes": total, "files": files}, indent=1) + "\n")
+    print(f"{len(files)} files, {total / 1e6:.1f} MB, in {datasets.DATA.name}/")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--force", action="store_true", help="make everything anew")
+    parser.add_argument("--check", action="store_true", help="make nothing; fail where something is wrong")
+    options = parser.parse_args(arguments)
+    wrong = wrong_files({"files": {}} if options.force else read_manifest())
+    if options.check:
+        print("\n".join(f"data/{name} is missing or not as the manifest says. Run make data." for name in wrong) or "data/ is complete.")
+        return bool(wrong)
+    if wrong:
+        make(wrong)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
