@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from tryon_utils import cache, packs, splits, training
+from tryon_utils import cache, folders, packs, splits, training
 from tryon_utils.paperdoll.garment_factors import SLEEVES
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data"
@@ -195,6 +195,48 @@ def renderer_version():
     package = pathlib.Path(__file__).parent
     files = [package / "splits.py", *sorted((package / "paperdoll").glob("*.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:10]
+
+
+# ---- Folders in the layouts that others use ------------------------------------------------------------------------
+
+def export_viton(root, bodies):
+    """Write people in VITON-HD's layout, readable by `folders.VitonFolder` and by other people's code.
+
+    The training part is paired: `image/` shows the person in the very garment of `cloth/`. The other parts are tests, unpaired:
+    `image/` shows the person as they came, and `gt_tryon/`, which only we have, the true answer. `gt_flow/` has x, y, visible.
+
+    Args:
+        root: Path of the folder.
+        bodies: `Bodies`. The part "train" becomes the split "train", every other part "test".
+    """
+    split = "train" if bodies.part == "train" else "test"
+    folders.write_viton(root, split, (_viton_sample(bodies, number, split) for number in range(len(bodies))))
+
+
+def _viton_sample(bodies, number, split):
+    paired = split == "train"
+    image, parse = (bodies.target[number], bodies.target_parse[number]) if paired else (bodies.person[number], bodies.parse[number])
+    repaint = bodies.agnostic_mask[number] > 0
+    person, _, wanted = bodies.recipes[number]
+    sample = {"person_name": f"{number:05d}_00.png", "garment_name": f"{number:05d}_{0 if paired else 1:02d}.png", "image": image,
+              "garment": bodies.garment[number], "garment_mask": bodies.garment_mask[number] / np.float32(255), "parse": parse,
+              "parse_agnostic": np.where(repaint, 0, parse).astype("uint8"), "keypoints": bodies.keypoints[number],
+              "agnostic": np.where(repaint[..., None], 128, image).astype("uint8"), "agnostic_mask": repaint.astype("float32"),
+              "flow": np.dstack([bodies.flow[number], bodies.visible[number]]).astype("float32"),
+              "factors": {"person": dataclasses.asdict(person), "garment": dataclasses.asdict(wanted)}}
+    return sample if paired else sample | {"target": bodies.target[number]}
+
+
+def export_makeup(root, faces):
+    """Write faces in MT's layout, readable by `folders.MakeupFolder`: the pile "makeup" and, under the same names, "non-makeup".
+
+    Args:
+        root: Path of the folder.
+        faces: `Faces`.
+    """
+    for pile, pictures in (("makeup", faces.picture), ("non-makeup", faces.bare)):
+        folders.write_makeup(root, pile, ({"name": f"{number:05d}.png", "image": pictures[number], "parse": faces.parse[number],
+                                           "landmarks": faces.landmarks[number]} for number in range(len(faces))))
 
 
 # ---- Fashion-MNIST -------------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ import pathlib
 
 import numpy as np
 
+from tryon_utils import labels
 from tryon_utils.images import ImageFileError, read_image, write_image
 
-BODY_LABELS, FACE_LABELS = 20, 19
 # Where each of COCO's 18 keypoints stands among BODY_25's: the middle hip (8) and the feet have no place.
 COCO_IN_BODY_25 = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 # The first name of each row is ours; the others are seen in the wild.
@@ -176,9 +176,9 @@ class VitonFolder:
         mask = self._need("garment_mask", garment)
         other = mask.with_suffix(".jpg" if mask.suffix == ".png" else ".png")
         sample["garment_mask"] = _picture(other if not mask.exists() and other.exists() else mask, "mask", size)
-        sample["parse"] = _picture(self._need("parse", f"{stem}.png"), "labels", size, BODY_LABELS)
+        sample["parse"] = _picture(self._need("parse", f"{stem}.png"), "labels", size, len(labels.BODY))
         sample["keypoints"] = read_keypoints(self._need("keypoints", f"{stem}_keypoints.json"))
-        optional = {"parse_agnostic": (f"{stem}.png", "labels", BODY_LABELS), "agnostic": (person, "colour", None),
+        optional = {"parse_agnostic": (f"{stem}.png", "labels", len(labels.BODY)), "agnostic": (person, "colour", None),
                     "agnostic_mask": (f"{stem}_mask.png", "mask", None), "target": (f"{stem}__{pathlib.PurePath(garment).stem}.png", "colour", None)}
         for kind, (name, how, most) in optional.items():
             path = self._find(kind, name)
@@ -198,14 +198,13 @@ class VitonFolder:
         return path
 
 
-def write_viton(root, split, samples, palette):
+def write_viton(root, split, samples):
     """Write samples in VITON-HD's layout, with our extras `gt_flow/`, `gt_tryon/` and `factors.jsonl`.
 
     Args:
         root: Path.
         split: String. "train" or "test".
         samples: Iterable of dictionaries as `VitonFolder` gives them; `person_name` and `garment_name` end in .png.
-        palette: uint8 (20, 3). Colours of the parse labels.
     """
     root, pairs, factors = pathlib.Path(root), [], []
     folder = root / split
@@ -216,8 +215,8 @@ def write_viton(root, split, samples, palette):
                  "agnostic": person, "agnostic_mask": f"{stem}_mask.png", "target": f"{pair}.png"}
         for kind, name in names.items():
             if kind in sample:
-                labels = kind in ("parse", "parse_agnostic")
-                write_image(_inside(folder, VITON_FOLDERS[kind][0], name), sample[kind], palette if labels else None)
+                palette = labels.BODY_COLOURS if kind in ("parse", "parse_agnostic") else None
+                write_image(_inside(folder, VITON_FOLDERS[kind][0], name), sample[kind], palette)
         if "flow" in sample:
             (folder / "gt_flow").mkdir(parents=True, exist_ok=True)
             np.save(folder / "gt_flow" / f"{pair}.npy", sample["flow"], allow_pickle=False)
@@ -266,20 +265,20 @@ class MakeupFolder:
         stem = pathlib.PurePath(name).stem
         image = _picture(_inside(self.root, "images", self.pile, name), "colour")
         sample = {"name": name, "image": image,
-                  "parse": _picture(_inside(self.root, "segs", self.pile, f"{stem}.png"), "labels", image.shape[:2], FACE_LABELS)}
+                  "parse": _picture(_inside(self.root, "segs", self.pile, f"{stem}.png"), "labels", image.shape[:2], len(labels.FACE))}
         landmarks = _inside(self.root, "landmarks", self.pile, f"{stem}.npy")
         if landmarks.exists():
             sample["landmarks"] = _array(landmarks, (3,))
         return sample
 
 
-def write_makeup(root, pile, samples, palette):
-    """Write samples as `MakeupFolder` gives them; `palette` is uint8 (19, 3)."""
+def write_makeup(root, pile, samples):
+    """Write samples as `MakeupFolder` gives them."""
     root, names = pathlib.Path(root), []
     for sample in samples:
         stem = pathlib.PurePath(sample["name"]).stem
         write_image(_inside(root, "images", pile, sample["name"]), sample["image"])
-        write_image(_inside(root, "segs", pile, f"{stem}.png"), sample["parse"], palette)
+        write_image(_inside(root, "segs", pile, f"{stem}.png"), sample["parse"], labels.FACE_COLOURS)
         if "landmarks" in sample:
             path = _inside(root, "landmarks", pile, f"{stem}.npy")
             path.parent.mkdir(parents=True, exist_ok=True)
