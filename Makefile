@@ -9,13 +9,15 @@ PYTHON ?= $(or $(shell for p in $(CANDIDATES); do \
 	done),python3)
 BIN := .venv/bin
 
-.PHONY: help environment lab test unit chapters book notebooks notebook lock clean
+.PHONY: help environment data lab test unit chapters book notebooks notebook bench lock clean
 
 help:
 	@echo "make lab                  open the course in JupyterLab"
 	@echo "make test                 run every test, as CI does"
 	@echo "make notebooks            build and execute the notebooks whose source or code changed"
 	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
+	@echo "make data                 render the people of data/ where they are missing or damaged"
+	@echo "make bench                measure how fast people are rendered and read"
 	@echo "make book                 build the book in book/_build/html"
 	@echo "make unit                 run the unit tests alone"
 	@echo "make chapters             run nbval over the chapters and solutions alone"
@@ -26,10 +28,16 @@ environment:
 	@command -v $(PYTHON) >/dev/null || { echo "No Python was found. The course wants Python 3.11, 3.12 or 3.13." >&2; exit 1; }
 	@$(PYTHON) book/tools/make_environment.py
 
-lab: environment
+data: environment
+	$(BIN)/python data/make_data.py
+
+lab: data
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_OPTIONS) "$$(ls notebooks/[0-9]*.ipynb | head -n 1)"
 
-test: environment
+bench: environment
+	$(BIN)/python tests/bench.py
+
+test: data
 	$(BIN)/python tests/run.py
 
 unit chapters book: environment

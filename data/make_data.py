@@ -8,23 +8,23 @@
 import argparse
 import hashlib
 import json
+import pathlib
 import sys
 import time
 
-import numpy as np
+from tryon_utils import splits
 
-from tryon_utils import datasets, packs
-
-MANIFEST = datasets.DATA / "manifest.json"
+DATA = pathlib.Path(__file__).resolve().parent
+MANIFEST = DATA / "manifest.json"
 MOST_BYTES = 40_000_000
 
 
 def shards():
     """Yield (kind, part, start, count) of every file."""
-    for kind, parts in datasets.SHIPPED.items():
+    for kind, parts in splits.SHIPPED.items():
         for part, total in parts.items():
-            for start in range(0, total, datasets.SHARD):
-                yield kind, part, start, min(datasets.SHARD, total - start)
+            for start in range(0, total, splits.SHARD):
+                yield kind, part, start, min(splits.SHARD, total - start)
 
 
 def sha256(path):
@@ -33,9 +33,9 @@ def sha256(path):
 
 def wrong_files(manifest):
     """Return the names of the files that are missing or not as the manifest says."""
-    names = [datasets.pack_path(kind, part, start).name for kind, part, start, _ in shards()]
-    return [name for name in names if name not in manifest["files"] or not (datasets.DATA / name).is_file()
-            or sha256(datasets.DATA / name) != manifest["files"][name]["sha256"]]
+    names = [splits.file_name(kind, part, start) for kind, part, start, _ in shards()]
+    return [name for name in names if name not in manifest["files"] or not (DATA / name).is_file()
+            or sha256(DATA / name) != manifest["files"][name]["sha256"]]
 
 
 def read_manifest():
@@ -44,24 +44,25 @@ def read_manifest():
 
 def make(wrong):
     """Render the files named, and write the manifest anew."""
+    from tryon_utils import datasets, packs  # here, since they start TensorFlow, and mostly nothing is to be made
+
     manifest = read_manifest()
     files = {}
     for kind, part, start, count in shards():
-        path = datasets.pack_path(kind, part, start)
+        path = DATA / splits.file_name(kind, part, start)
         if path.name not in wrong:
             files[path.name] = manifest["files"][path.name]
             continue
         started = time.monotonic()
-        arrays = datasets.render(kind, part, start + count, datasets.SHIPPED_SIZE)
+        arrays = datasets.render(kind, part, start + count, splits.SHIPPED_SIZE)
         packs.write_pack(path, {name: array[start:] for name, array in arrays.items()})
         files[path.name] = {"sha256": sha256(path), "bytes": path.stat().st_size, "samples": count,
                             "seconds": round(time.monotonic() - started)}
     total = sum(entry["bytes"] for entry in files.values())
     if total > MOST_BYTES:
         raise SystemExit(f"The sets take {total / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} are wanted. Ship fewer samples.")
-    MANIFEST.write_text(json.dumps({"command": "make data", "seed": 0, "size": datasets.SHIPPED_SIZE, "numpy": np.__version__,
-                                    "renderer": datasets.renderer_version(), "bytes": total, "files": files}, indent=1) + "\n")
-    print(f"{len(files)} files, {total / 1e6:.1f} MB, in {datasets.DATA.name}/")
+    MANIFEST.write_text(json.dumps({"command": "make data", "seed": 0, "size": splits.SHIPPED_SIZE, "renderer": datasets.renderer_version(), "bytes": total, "files": files}, indent=1) + "\n")
+    print(f"{len(files)} files, {total / 1e6:.1f} MB, in data/")
 
 
 def main(arguments=None):

@@ -5,7 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
-from tryon_utils import datasets, folders
+from tryon_utils import datasets, folders, splits
 
 COUNT = 3
 SHIPPED = datasets.DATA
@@ -40,7 +40,7 @@ def test_rendered_and_shipped_samples_are_the_same(kind, elsewhere, capsys):
 
 
 def test_all_that_ships_can_be_loaded_and_is_as_documented():
-    for kind, parts in datasets.SHIPPED.items():
+    for kind, parts in splits.SHIPPED.items():
         for part, count in parts.items():
             samples = LOADERS[kind](part)
             assert len(samples) == count and samples.part == part

@@ -17,13 +17,6 @@ from tryon_utils import cache, folders, packs, splits, training
 from tryon_utils.paperdoll.garment_factors import SLEEVES
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data"
-SHIPPED = {  # how many samples of each part lie in data/, at SHIPPED_SIZE and seed 0
-    "faces": {"train": 1000, "new_person": 100, "new_item": 100, "new_both": 200},
-    "bodies": {"train": 800, "new_person": 100, "new_item": 100, "new_both": 400},
-    "garments": {"train": 1500, "new_item": 300},
-}
-SHIPPED_SIZE = 64
-SHARD = 400  # samples in one file
 MAKERS = {"faces": splits.face_arrays, "bodies": splits.body_arrays, "garments": splits.garment_arrays}
 
 
@@ -120,7 +113,7 @@ class Garments(Samples):
 
 # ---- Loading -------------------------------------------------------------------------------------------------------
 
-def load_faces(part="train", count=None, size=SHIPPED_SIZE, seed=0, workers=None):
+def load_faces(part="train", count=None, size=splits.SHIPPED_SIZE, seed=0, workers=None):
     """Load faces with and without makeup.
 
     Example:
@@ -143,7 +136,7 @@ def load_faces(part="train", count=None, size=SHIPPED_SIZE, seed=0, workers=None
     return _load("faces", Faces, part, count, size, seed, workers)
 
 
-def load_bodies(part="train", count=None, size=SHIPPED_SIZE, seed=0, workers=None):
+def load_bodies(part="train", count=None, size=splits.SHIPPED_SIZE, seed=0, workers=None):
     """Load people who try a garment on; `size` is the height, the width is three quarters of it. See `load_faces`.
 
     Returns:
@@ -152,7 +145,7 @@ def load_bodies(part="train", count=None, size=SHIPPED_SIZE, seed=0, workers=Non
     return _load("bodies", Bodies, part, count, size, seed, workers)
 
 
-def load_garments(part="train", count=None, size=SHIPPED_SIZE, seed=0, workers=None):
+def load_garments(part="train", count=None, size=splits.SHIPPED_SIZE, seed=0, workers=None):
     """Load garments as a shop shows them; the parts are "train" and "new_item". See `load_bodies`.
 
     Returns:
@@ -162,11 +155,11 @@ def load_garments(part="train", count=None, size=SHIPPED_SIZE, seed=0, workers=N
 
 
 def _load(kind, container, part, count, size, seed, workers):
-    splits.check_part(part, tuple(SHIPPED[kind]))
-    shipped = SHIPPED[kind][part]
+    splits.check_part(part, tuple(splits.SHIPPED[kind]))
+    shipped = splits.SHIPPED[kind][part]
     count = shipped if count is None else count
-    if size == SHIPPED_SIZE and seed == 0 and 0 < count <= shipped and pack_path(kind, part, 0).is_file():
-        shards = [packs.read_pack(pack_path(kind, part, start))[0] for start in range(0, count, SHARD)]
+    if size == splits.SHIPPED_SIZE and seed == 0 and 0 < count <= shipped and pack_path(kind, part, 0).is_file():
+        shards = [packs.read_pack(pack_path(kind, part, start))[0] for start in range(0, count, splits.SHARD)]
         arrays = {name: np.concatenate([shard[name] for shard in shards])[:count] for name in shards[0]}
     else:
         arrays = render(kind, part, count, size, seed, workers)
@@ -186,7 +179,7 @@ def render(kind, part, count, size, seed=0, workers=None):
 
 def pack_path(kind, part, start):
     """Return the path of the shipped file that begins with sample `start`."""
-    return DATA / f"{kind}-{part}-{start // SHARD}.zip"
+    return DATA / splits.file_name(kind, part, start)
 
 
 @functools.cache

@@ -26,6 +26,13 @@ NEW_PATTERN = "dots"
 NEW_LOOKS = ("wedding gold", "flushed under-eye", "berry stain", "lagoon lids")
 MAKEUP_SLOTS = ("foundation", "contour", "blush", "eyeshadow", "second eyeshadow", "liner", "brow", "lipstick", "gloss")
 FLOW_STEPS = 256  # a pixel; flow is kept in whole numbers of these
+SHIPPED = {  # how many samples of each part lie in data/, at SHIPPED_SIZE and seed 0
+    "faces": {"train": 1000, "new_person": 100, "new_item": 100, "new_both": 200},
+    "bodies": {"train": 800, "new_person": 100, "new_item": 100, "new_both": 400},
+    "garments": {"train": 1500, "new_item": 300},
+}
+SHIPPED_SIZE = 64  # pixels of height
+SHARD = 400  # samples in one file
 
 
 # ---- Who is in which part ------------------------------------------------------------------------------------------
@@ -99,6 +106,11 @@ def garment_recipe(part, number, seed=0):
     if number >= len(garments):
         raise ValueError(f"Garment {number} of {part!r} came; the wardrobe holds {len(garments)} of them, from 0 up.")
     return garments[number]
+
+
+def file_name(kind, part, start):
+    """Return the name, in data/, of the file that begins with sample `start`."""
+    return f"{kind}-{part}-{start // SHARD}.zip"
 
 
 # ---- One sample ----------------------------------------------------------------------------------------------------
