@@ -1,0 +1,9 @@
+"""A few hundred random people keep every promise; `invariants.py` asks ten thousand."""
+
+import pytest
+from paperdoll import invariants
+
+
+@pytest.mark.parametrize("start", range(0, 160, 20))
+def test_random_people_keep_every_promise(start):
+    assert [fault for index in range(start, start + 20) for fault in invariants.faults(index)] == []
