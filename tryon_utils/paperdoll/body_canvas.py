@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .shading import GBuffer
+from tryon_utils.paperdoll.shading import GBuffer
 
 
 class FigureCanvas:

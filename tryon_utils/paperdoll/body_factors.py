@@ -2,11 +2,11 @@
 
 import dataclasses
 
-from .body_lower import DENIMS, LOWER_COLOURS, LOWERS
-from .body_shape import BodyShape
-from .face_factors import BACKGROUNDS, FaceFactors, sample_face_factors
-from .factors import changed, check_choice, check_range, choose, stream
-from .pose import FAMILIES, POSES
+from tryon_utils.paperdoll.body_lower import DENIMS, LOWER_COLOURS, LOWERS
+from tryon_utils.paperdoll.body_shape import BodyShape
+from tryon_utils.paperdoll.face_factors import BACKGROUNDS, FaceFactors, sample_face_factors
+from tryon_utils.paperdoll.factors import changed, check_choice, check_range, choose, stream
+from tryon_utils.paperdoll.pose import FAMILIES, POSES
 
 AVOIDED_HAIR = ("headscarf",)
 """Hair styles that belong to portraits: a draped scarf would cover the garment."""

@@ -5,8 +5,8 @@ A hand lives in its own frame: origin at the wrist, first axis along the hand, s
 
 import numpy as np
 
-from .body_curves import ease, edge, slopes
-from .pose import HAND, _direction
+from tryon_utils.paperdoll.body_curves import ease, edge, slopes
+from tryon_utils.paperdoll.pose import HAND, _direction
 
 _BASES = ((0.44, -0.150), (0.475, -0.055), (0.475, 0.045), (0.445, 0.135))  # knuckles: little, ring, middle, index
 _LENGTHS = (0.36, 0.45, 0.48, 0.43)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .body_curves import Profile, edge, ease, slopes, stroke
-from .body_paint import LABELS, SKIN, round_height
-from .body_shape import trunk_knots
-from .colour import hex_to_linear
-from .noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.body_curves import Profile, edge, ease, slopes, stroke
+from tryon_utils.paperdoll.body_paint import LABELS, SKIN, round_height
+from tryon_utils.paperdoll.body_shape import trunk_knots
+from tryon_utils.paperdoll.colour import hex_to_linear
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
 
 LOWERS = ("trousers", "jeans", "skirt", "short skirt")
 LOWER_COLOURS = {

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .body_curves import bump, edge, ease, slopes, stroke
-from .body_hand import paint_hand
-from .pose import WRIST
+from tryon_utils.paperdoll.body_curves import bump, edge, ease, slopes, stroke
+from tryon_utils.paperdoll.body_hand import paint_hand
+from tryon_utils.paperdoll.pose import WRIST
 
 SKIN = (0.10, 0.22, 1.0)
 """Specular, gloss and scatter of skin."""
@@ -57,11 +57,8 @@ def paint_trunk(canvas, field, shape, skin):
     height -= 0.022 * bump(q, s - np.float32(1.355), 0.045, 0.05)  # the pit of the neck
     height -= 0.010 * bump(q, s - np.float32(2.55), 0.04, 0.5) + 0.03 * bump(q, s - np.float32(2.98), 0.022, 0.03)
     height -= 0.02 * ease(0.10, 0.0, across) * ease(1.75, 2.0, s) * ease(2.4, 2.1, s)
-    chin = 0.50 * ease(1.30, 1.02, s)
-    chin = chin + 0.10 * ease(0.45, 0.15, across) * ease(1.55, 1.2, s)
     alpha = edge(np.minimum(inside, field.width - across), pixel) * edge(s - np.float32(0.62), pixel)
     canvas.lay(field.window, alpha, skin, slopes(height, pixel), LABELS["neck"], SKIN)
-    canvas.darken(field.window, chin, 0.95)
 
 
 def arm_join(field):

@@ -3,24 +3,30 @@
 import numpy as np
 from scipy import ndimage
 
-from .body_canvas import FigureCanvas
-from .body_curves import ease
-from .body_frame import LimbField, TrunkField, picture_grid
-from .body_lower import paint_legs, paint_lower
-from .body_paint import LABELS, arm_join, edge, paint_arm, paint_hand_of, paint_trunk
-from .body_shape import BodyProfiles
-from .colour import hex_to_linear
-from .face_factors import BACKGROUNDS
-from .face_head import head_layers, skin_albedo
-from .factors import changed
-from .garment_worn import Sleeve, lay_sleeve, lay_torso
-from .pose import build_skeleton
-from .shading import light_from, over, shade_terms, apply_light
+from tryon_utils.paperdoll.body_canvas import FigureCanvas
+from tryon_utils.paperdoll.body_curves import ease
+from tryon_utils.paperdoll.body_frame import LimbField, TrunkField, picture_grid
+from tryon_utils.paperdoll.body_lower import paint_legs, paint_lower
+from tryon_utils.paperdoll.body_paint import LABELS, arm_join, edge, paint_arm, paint_hand_of, paint_trunk
+from tryon_utils.paperdoll.body_shape import BodyProfiles
+from tryon_utils.paperdoll.colour import hex_to_linear
+from tryon_utils.paperdoll.face_factors import BACKGROUNDS
+from tryon_utils.paperdoll.face_head import head_layers, skin_albedo
+from tryon_utils.paperdoll.factors import changed
+from tryon_utils.paperdoll.garment_worn import Sleeve, lay_lining, lay_sleeve, lay_torso
+from tryon_utils.paperdoll.pose import build_skeleton
+from tryon_utils.paperdoll.shading import light_from, over, shade_terms, apply_light
 
-HEAD_SCALE = 1.06
+HEAD_SCALE = 1.09
 """Size of the head against the 7.5-head canon; fashion figures with a slightly larger head read better when small."""
 _FACE_TO_PARSE = np.full(19, LABELS["face"], np.uint8)
 _FACE_TO_PARSE[[0, 16, 15, 18, 17, 6, 14]] = [0, 0, LABELS["face"], 1, LABELS["hair"], LABELS["glasses"], LABELS["neck"]]
+
+
+def _moved(cover, right, down, blur, pixel):
+    """A coverage (rows, columns) blurred and moved, all in H: the shadow that a part casts on what lies behind it."""
+    soft = ndimage.gaussian_filter(cover, blur / pixel, truncate=2.5, mode="nearest")
+    return ndimage.shift(soft, (down / pixel, right / pixel), order=1, mode="nearest")
 
 
 class PersonScene:
@@ -78,18 +84,17 @@ class PersonScene:
         grid = self.grid
         head_x, head_y, _ = self.skeleton.head
         unit = 0.5 * HEAD_SCALE
-        head_y = head_y - 0.035
+        head_y = head_y + 0.02
         window = grid.window(head_x - 1.25, head_x + 1.25, -0.5, 3.2)
         x, y = grid.axes(window)
         face = changed(self.factors.face, light_angle=self.factors.light_angle, light_height=self.factors.light_height)
         at_x, at_y = (x[0] - np.float32(head_x)) / np.float32(unit), (y[:, 0] - np.float32(head_y)) / np.float32(unit)
         self.head_window, self.head_place = window, (head_x, head_y, unit)
         self.head = head_layers(face, at_x, at_y, grid.pixel / unit, self.light)
-        front = self.head.hair_front.alpha
-        blur = max(1, int(0.045 / grid.pixel))
-        cast = ndimage.uniform_filter(front, 2 * blur + 1, mode="nearest")
-        cast = np.roll(cast, (int(0.05 / grid.pixel), int(0.04 / grid.pixel) * (-1 if self.factors.light_angle > 0 else 1)), (0, 1))
-        self.hair_shadow = np.clip(cast * 1.3 - 0.05, 0, 1) * 0.5
+        aside = np.float32(-self.light.direction[0])
+        hair = _moved(self.head.hair_front.alpha, 0.06 * aside, 0.05, 0.030, grid.pixel)
+        jaw = _moved(self.head.head.alpha, 0.14 * aside, 0.15, 0.040, grid.pixel) * ease(1.75, 1.35, y)
+        self.head_shadow = np.maximum(np.float32(0.45) * hair, np.float32(0.58) * jaw)
 
     def dress(self, garment, footprint):
         """Paints the whole figure in a garment and returns its `FigureCanvas` (before light)."""
@@ -118,6 +123,7 @@ class PersonScene:
                 arm(side)
         if factors.lower == "short skirt":
             paint_legs(canvas, self.trunk, self.skin)
+        lay_lining(canvas, self.trunk, profiles, garment, footprint)
         paint_trunk(canvas, self.trunk, factors.shape, self.skin)
         tucked = garment.hem == "tucked"
         lower = (canvas, self.trunk, profiles, factors.lower, factors.lower_colour, factors.index)
@@ -133,7 +139,7 @@ class PersonScene:
         for side in self.order:
             if skeleton.arms[side].layer > 0:
                 arm(side)
-        canvas.darken(self.head_window, self.hair_shadow)
+        canvas.darken(self.head_window, self.head_shadow)
         return canvas
 
     def light_up(self, canvas):

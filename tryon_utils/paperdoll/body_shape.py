@@ -8,8 +8,8 @@ import dataclasses
 
 import numpy as np
 
-from .body_curves import Profile
-from .factors import check_range
+from tryon_utils.paperdoll.body_curves import Profile, hermite
+from tryon_utils.paperdoll.factors import check_range
 
 _S = np.array([1.20, 1.45, 1.62, 1.80, 2.00, 2.20, 2.45, 2.75, 3.02, 3.30, 3.56, 3.85, 4.20, 4.60, 5.00])
 _STRAIGHT = np.array([0.64, 0.70, 0.695, 0.655, 0.605, 0.590, 0.565, 0.535, 0.550, 0.590, 0.610, 0.600, 0.570, 0.520, 0.470])
@@ -19,8 +19,9 @@ _CHEST = np.array([0, 0.2, 0.5, 0.8, 1, 1, 0.5, 0.1, 0, 0, 0, 0, 0, 0, 0])
 _HIP = np.array([0, 0, 0, 0, 0, 0, 0, 0.15, 0.55, 0.9, 1, 1, 0.9, 0.8, 0.7])
 _FULL = np.array([0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.9, 1.1, 1.1, 1, 0.95, 0.9, 0.8, 0.7, 0.6])
 
-_Q = np.array([0.0, 0.150, 0.172, 0.186, 0.205, 0.235, 0.29, 0.38, 0.50, 0.60, 0.68, 0.76, 0.95])
-_TOP = np.array([0.60, 0.60, 0.76, 0.97, 1.11, 1.20, 1.270, 1.325, 1.380, 1.440, 1.525, 1.66, 2.00])
+LINE_Q = np.array([0.0, 0.196, 0.200, 0.206, 0.218, 0.246, 0.30, 0.38, 0.50, 0.60, 0.68, 0.76, 0.95])
+_TOP = np.array([0.60, 0.60, 0.85, 1.02, 1.110, 1.180, 1.238, 1.290, 1.350, 1.415, 1.495, 1.62, 1.95])
+LINE_Y = np.array([1.165, 1.186, 1.187, 1.188, 1.190, 1.203, 1.240, 1.290, 1.350, 1.415, 1.495, 1.62, 1.95])
 
 _A = np.array([-0.5, -0.25, -0.08, 0.08, 0.26, 0.48, 0.80, 1.12, 1.34, 1.52, 1.70, 2.00, 2.28, 2.44, 2.60])
 _OUTER = np.array([0.085, 0.115, 0.150, 0.172, 0.178, 0.160, 0.134, 0.122, 0.122, 0.139, 0.137, 0.110, 0.084, 0.080, 0.085])
@@ -72,15 +73,15 @@ class BodyProfiles:
         soft = 1 + 0.12 * shape.fullness
         tops = []
         for side in (-1, 1):
-            scale = np.interp(_Q, [0.23, 0.6], [1, (0.70 + 0.065 * shape.shoulder) / 0.70])
-            neck = 1 + 0.05 * shape.fullness - 0.06 * shape.figure
-            lift = skeleton.raises[side] * np.interp(_Q, [0.2, 0.75], [0, 1.0])
-            tops.append((_Q * scale * np.where(_Q < 0.24, neck, 1), _TOP - lift))
-        knots = np.linspace(0, 1.05, 120)
-        rows = [np.interp(knots, q, top) for q, top in tops]
-        self.top = Profile(knots, *rows)
+            scale = np.interp(LINE_Q, [0.23, 0.6], [1, (0.70 + 0.065 * shape.shoulder) / 0.70])
+            neck = 1.02 + 0.06 * shape.fullness - 0.07 * shape.figure
+            lift = skeleton.raises[side] * np.interp(LINE_Q, [0.2, 0.75], [0, 1.0])
+            tops.append((LINE_Q * scale * (1 + (neck - 1) * np.interp(LINE_Q, [0.23, 0.4], [1, 0])), _TOP - lift, LINE_Y - lift))
+        self.line = Profile(np.linspace(0, 1.05, 120), *(hermite(q, line, np.linspace(0, 1.05, 120)) for q, _, line in tops))
         heights = np.linspace(0.6, 2.0, 160)
-        self.neck = Profile(heights, *(np.interp(heights, top + 1e-4 * np.arange(len(top)), q, right=1.5) for q, top in tops))
+        self.neck = Profile(heights, *(np.interp(heights, top + 1e-4 * np.arange(len(top)), q, right=1.5) for q, top, _ in tops))
+        knots = np.linspace(0, 1.05, 120)
+        self.top = Profile(knots, *(np.interp(knots, q, top) for q, top, _ in tops))
         arm = soft * (1 - 0.05 * shape.figure)
         self.arm_outer = _OUTER * arm
         self.arm_inner = _INNER * arm

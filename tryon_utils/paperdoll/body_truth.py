@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .body_frame import Grid
-from .face_shape import face_pose
+from tryon_utils.paperdoll.body_frame import Grid
+from tryon_utils.paperdoll.face_shape import face_pose
 
 _JOINTS = (
     "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist", "right hip", "right knee",

@@ -7,12 +7,13 @@ coordinates are in heads (H): on the body panel (u, v) = (sideways from the midd
 
 import numpy as np
 
-from .body_curves import edge
-from .colour import hex_to_linear
-from .garment_factors import PALETTES
+from tryon_utils.paperdoll.body_curves import edge
+from tryon_utils.paperdoll.colour import hex_to_linear
+from tryon_utils.paperdoll.garment_factors import PALETTES
 
-TORSO, SLEEVE_LEFT, SLEEVE_RIGHT, LINING = 1, 2, 3, 4
-"""Panel numbers; left and right of the picture.  The lining is the inside of the back, seen in the shop picture only."""
+TORSO, SLEEVE_LEFT, SLEEVE_RIGHT, LINING, NECK = 1, 2, 3, 4, 5
+"""Panel numbers; left and right of the picture.  The lining is the inside of the back; the neck is the tube of a turtleneck."""
+PANELS = (TORSO, SLEEVE_LEFT, SLEEVE_RIGHT, LINING, NECK)
 
 
 def palette_of(factors):

@@ -5,9 +5,9 @@ Everything is asked in fabric coordinates, so the worn and the shop picture show
 
 import numpy as np
 
-from .body_curves import ease, edge
-from .fabric import LINING, TORSO, fabric_colour, palette_of, trim_colour
-from .garment_cut import BAND, HEM, collar_leaf, hem_distance, neck_opening, sleeve_end
+from tryon_utils.paperdoll.body_curves import ease, edge
+from tryon_utils.paperdoll.fabric import LINING, NECK, TORSO, fabric_colour, palette_of, trim_colour
+from tryon_utils.paperdoll.garment_cut import BAND, HEM, collar_leaf, hem_distance, neck_opening, sleeve_end
 
 MATERIALS = {"cotton": (0.015, 0.10, 0.12), "knit": (0.0, 0.05, 0.22), "satin": (0.30, 0.36, 0.10), "linen": (0.02, 0.10, 0.16)}
 """Fabric -> specular, gloss, scatter."""
@@ -25,6 +25,9 @@ def cloth_colour(factors, panel, u, v, footprint):
     if panel == LINING:
         colour *= np.float32(0.8)
         return colour
+    if panel == NECK:
+        paint(np.ones_like(colour[0]), trim)
+        return colour
     if panel != TORSO:
         end = sleeve_end(factors)
         if factors.contrast_trim or factors.neckline == "collar":
@@ -33,7 +36,7 @@ def cloth_colour(factors, panel, u, v, footprint):
         return colour
     opening = neck_opening(factors, u, v)
     if factors.neckline == "turtleneck":
-        paint(edge(np.float32(1.235) + 0.25 * u * u - v, footprint) * np.float32(1.0), trim)
+        pass  # the tube is a panel of its own
     elif factors.neckline == "collar":
         paint(edge(np.minimum(np.float32(0.052) - np.abs(u), opening + 9), footprint) * np.float32(0.35 if not factors.contrast_trim else 0), trim)
         row = v - np.float32(1.62)
@@ -60,6 +63,9 @@ def cloth_relief(factors, panel, u, v, pixel):
         groove = np.maximum(1 - np.abs(distance - np.float32(width)) * np.float32(1 / 0.016), 0)
         return np.float32(height) * rise - fine * np.float32(0.006) * groove
 
+    if panel == NECK:
+        ribs = np.sin(u * np.float32(130)) * np.float32(0.0035 * min(1.0, 0.010 / pixel))
+        return relief + ribs + np.float32(0.012) * ease(1.19, 1.16, v + np.float32(0.2) * u * u)
     if panel != TORSO:
         end = sleeve_end(factors)
         width = 0.17 if factors.sleeve == "long" and factors.neckline == "collar" else BAND
@@ -70,7 +76,7 @@ def cloth_relief(factors, panel, u, v, pixel):
         return relief
     opening = neck_opening(factors, u, v)
     if factors.neckline == "turtleneck":
-        relief += np.float32(0.03) * ease(1.255, 1.215, v - 0.25 * u * u)
+        pass
     elif factors.neckline == "collar":
         relief += np.float32(0.03) * ease(-0.006, 0.016, collar_leaf(u, v))
         relief += np.float32(0.008) * ease(0.060, 0.046, np.abs(u)) * ease(0, 0.05, opening)

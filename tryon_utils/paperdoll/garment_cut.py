@@ -7,10 +7,10 @@ import functools
 
 import numpy as np
 
-from .body_curves import Profile
-from .body_shape import BodyProfiles, BodyShape, arm_knots, trunk_knots, trunk_widths
-from .garment_factors import GarmentFactors
-from .pose import WRIST, ArmPose, Skeleton, _arm_curve
+from tryon_utils.paperdoll.body_curves import Profile
+from tryon_utils.paperdoll.body_shape import LINE_Q, LINE_Y, BodyProfiles, BodyShape, arm_knots, trunk_knots, trunk_widths
+from tryon_utils.paperdoll.garment_factors import GarmentFactors
+from tryon_utils.paperdoll.pose import WRIST, ArmPose, Skeleton, _arm_curve
 
 FLAT = 1.2
 """Flat width of a panel over its worn width on the average body (cloth also goes round to the side seams)."""
@@ -71,30 +71,65 @@ def sleeve_end(factors):
     return start + more * factors.sleeve_length
 
 
+NECK_TOP = 1.19
+"""Height (H) above which the sides of a neck opening run straight up."""
+
+
+def neck_half(factors):
+    """Half width (H) of the neck opening where it meets the shoulder line, on the cloth."""
+    depth = factors.neck_depth
+    return {
+        "round": 0.290 + 0.06 * depth, "boat": 0.53, "square": 0.37, "turtleneck": 0.300, "v": 0.310, "collar": 0.255,
+    }[factors.neckline]  # fmt: skip
+
+
+def _oval(across, down, a, b):
+    """Signed distance (about) from the lower half of an oval with straight sides above it, positive outside."""
+    x, y = across * np.float32(1 / a), np.maximum(down, 0) * np.float32(1 / b)
+    k = np.sqrt(x * x + y * y)
+    return (k - 1) * k / np.sqrt((x * np.float32(1 / a)) ** 2 + (y * np.float32(1 / b)) ** 2 + np.float32(1e-6))
+
+
 def neck_opening(factors, u, v):
     """Signed distance (H) from the neck edge, positive on the cloth, at body-panel coordinates."""
-    depth, across = factors.neck_depth, np.abs(u)
+    depth, across, half = factors.neck_depth, np.abs(u), neck_half(factors)
+    down = v - np.float32(NECK_TOP)
     if factors.neckline == "round":
-        a, b = np.float32(0.30 + 0.05 * depth), np.float32(0.20 + 0.26 * depth)
-        x, y = across / a, np.maximum(v - np.float32(1.22), 0) / b
-        k = np.sqrt(x * x + y * y)
-        return (k - 1) * k / np.sqrt((x / a) ** 2 + (y / b) ** 2 + np.float32(1e-6))
+        return _oval(across, down, half, 0.23 + 0.24 * depth)
     if factors.neckline == "boat":
-        a, b = np.float32(0.50), np.float32(0.13 + 0.10 * depth)
-        x, y = across / a, np.maximum(v - np.float32(1.31), 0) / b
-        k = np.sqrt(x * x + y * y)
-        return (k - 1) * k / np.sqrt((x / a) ** 2 + (y / b) ** 2 + np.float32(1e-6))
-    if factors.neckline == "square":
-        x, y = across - np.float32(0.34), v - np.float32(1.50 + 0.16 * depth)
-        return np.where((x > 0) & (y > 0), np.hypot(x, y), np.maximum(x, y))
+        return _oval(across, down - np.float32(0.11), half, 0.12 + 0.11 * depth)
     if factors.neckline == "turtleneck":
-        return v - np.float32(1.045) + 0.05 * across
+        return _oval(across, down, half, 0.19)
+    if factors.neckline == "square":
+        x, y = across - np.float32(half), down - np.float32(0.33 + 0.16 * depth)
+        corner = np.float32(0.05)  # rounded
+        x, y = x + corner, y + corner
+        return np.where((x > 0) & (y > 0), np.sqrt(x * x + y * y), np.maximum(x, y)) - corner
     # v and collar: two lines that meet; slightly bowed
-    bottom, half = (1.62 + 0.34 * depth, 0.27) if factors.neckline == "v" else (1.44 + 0.10 * depth, 0.215)
-    length = np.float32(bottom - 1.22)
-    down = (v - np.float32(1.22)) / length
-    line = np.float32(half) * (1 - down) + np.float32(0.035) * np.clip(down * (1 - down) * 4, 0, 1)
-    return (across - line) * (length / np.float32(np.hypot(half, length)))
+    length = np.float32(0.42 + 0.30 * depth if factors.neckline == "v" else 0.27 + 0.10 * depth)
+    share = down / length
+    line = np.float32(half) * (1 - share) + np.float32(0.035) * np.clip(share * (1 - share) * 4, 0, 1)
+    line = np.where(share > 0, line, np.float32(half))
+    return np.where(share > 0, (across - line) * (length / np.float32(np.hypot(half, length))), across - np.float32(half))
+
+
+def back_edge(factors, u):
+    """Height (H) of the back's neck edge, seen through the opening, at sideways places ``u`` of the body panel."""
+    half = np.float32(neck_half(factors))
+    share = np.clip(u / half, -1, 1)
+    return shoulder_line(half) + np.float32({"boat": 0.03, "square": 0.04}.get(factors.neckline, 0.055)) * (1 - share * share)
+
+
+shoulder_line = Profile(1.12 * LINE_Q, LINE_Y)
+"""Height (H) of the flat garment's shoulder line over the distance from its middle."""
+
+
+def neck_tube(factors, u, v):
+    """Signed distance (about, H) inside the tube of a turtleneck, positive on its cloth, at body-panel coordinates."""
+    half = np.float32(neck_half(factors))
+    share = np.clip(u / half, -1, 1)
+    top = v - (np.float32(1.055) + np.float32(0.045) * (1 - share * share))
+    return np.minimum(np.minimum(top, half - np.abs(u)), np.float32(0.012) - neck_opening(factors, u, v))
 
 
 def armhole(factors, u, v):
@@ -122,11 +157,11 @@ def sleeve_seam(share):
 def collar_leaf(u, v):
     """Signed distance (about, H) of the two collar leaves, positive inside."""
     across = np.abs(u)
-    outer = (0.335 - across) * np.float32(0.85) + (v - 1.30) * np.float32(0.50) * (v > 1.30) * 0
-    lower = np.float32(1.40) + (across - 0.10) * np.float32(0.52) - v
-    upper = v - (np.float32(1.055) + across * np.float32(0.62))
-    opening = across - np.float32(0.225) + (v - 1.12) * np.float32(0.45)
-    return np.minimum(np.minimum(outer, lower * 0.88), np.minimum(upper, opening * 0.9))
+    outer = np.float32(0.345) - across + (v - np.float32(1.42)) * np.float32(0.10)
+    lower = np.float32(1.375) + (across - np.float32(0.10)) * np.float32(0.36) - v
+    upper = v - (np.float32(1.045) + np.float32(0.36) * across)
+    opening = across - np.float32(0.250) + np.maximum(v - np.float32(1.15), 0) * np.float32(0.62)
+    return np.minimum(np.minimum(outer, lower * np.float32(0.94)), np.minimum(upper * np.float32(0.9), opening * np.float32(0.85)))
 
 
 class FlatFrame:
@@ -141,8 +176,8 @@ class FlatFrame:
         angle_upper, angle_fore = {"short": (37, 35), "three-quarter": (27, 17)}.get(factors.sleeve, (23, 10))
         points, joints = {}, {}
         for side in (-1, 1):
-            joint = np.array([side * 0.84, 1.55])
-            start = np.array([side * 0.40, 1.455])
+            joint = np.array([side * 0.84, 1.535])
+            start = np.array([side * 0.40, 1.435])
             turn = np.radians([angle_upper, angle_fore])
             elbow = joint + 1.34 * np.array([side * np.sin(turn[0]), np.cos(turn[0])])
             wrist = elbow + 1.10 * np.array([side * np.sin(turn[1]), np.cos(turn[1])])
@@ -155,7 +190,6 @@ class FlatFrame:
         self.width = Profile(trunk_knots(), width)
         inner, outer = sleeve_radii(self.body.arm_inner, self.body.arm_outer, factors)
         self.sleeve = Profile(arm_knots(), FLAT * inner, FLAT * outer)
-        self.top = self.body.top
 
     def sleeve_place(self, side, u, a):
         """Shop position (x, y) in H of sleeve coordinates (u across, outer side positive; a along)."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from .factors import check_choice, check_range, choose, stream
+from tryon_utils.paperdoll.factors import check_choice, check_range, choose, stream
 
 SLEEVES = ("none", "short", "three-quarter", "long")
 NECKLINES = ("round", "v", "boat", "square", "collar", "turtleneck")

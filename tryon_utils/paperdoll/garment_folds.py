@@ -5,8 +5,8 @@ All heights are in H over trunk coordinates (q, s) or arm coordinates (a, d), so
 
 import numpy as np
 
-from .body_curves import ease, stroke
-from .noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.body_curves import ease, stroke
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
 
 
 def _strokes(x, y, lines, gain):

@@ -6,18 +6,20 @@ import functools
 import numpy as np
 from scipy import ndimage
 
-from .body_canvas import FigureCanvas
-from .body_curves import edge, ease, slopes, stroke
-from .body_frame import LimbField, TrunkField, picture_grid
-from .body_paint import LABELS
-from .body_truth import majority, samples_of
-from .colour import to_uint8
-from .fabric import LINING, SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
-from .garment_cloth import MATERIALS, cloth_colour, cloth_relief, weave
-from .garment_cut import HEM, armhole, flat_frame, hem_distance, neck_opening, sleeve_end, sleeve_seam
-from .garment_factors import GarmentFactors, check_garment_factors
-from .noise import fbm_tile, sample_tile
-from .shading import Light, over, shade, shrink, tone
+from tryon_utils.paperdoll.body_canvas import FigureCanvas
+from tryon_utils.paperdoll.body_curves import edge, ease, slopes, stroke
+from tryon_utils.paperdoll.body_frame import LimbField, TrunkField, picture_grid
+from tryon_utils.paperdoll.body_paint import LABELS
+from tryon_utils.paperdoll.body_truth import majority, samples_of
+from tryon_utils.paperdoll.colour import to_uint8
+from tryon_utils.paperdoll.fabric import LINING, NECK, SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
+from tryon_utils.paperdoll.garment_cloth import MATERIALS, cloth_colour, cloth_relief, weave
+from tryon_utils.paperdoll.garment_cut import (
+    HEM, armhole, back_edge, collar_leaf, flat_frame, hem_distance, neck_half, neck_opening, neck_tube, shoulder_line, sleeve_end, sleeve_seam,
+)  # fmt: skip
+from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_factors
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import Light, over, shade, shrink, tone
 
 SPAN = {"none": 3.3, "short": 4.05, "three-quarter": 4.45, "long": 4.75}
 """Height of the shop picture in H, by sleeve, so that every garment fits."""
@@ -52,7 +54,7 @@ def shop_grid(factors, height, width, supersample):
 
 def shop_places(factors, panel, u, v):
     """Positions (x, y) in H of the shop picture of fabric coordinates on a panel, in closed form."""
-    if panel in (TORSO, LINING):
+    if panel in (TORSO, LINING, NECK):
         return u, v
     return flat_frame(factors).sleeve_place(1 if panel == SLEEVE_RIGHT else -1, u, v)
 
@@ -66,21 +68,21 @@ class _Layout:
         u, v = self.trunk.q, self.trunk.s
         self.u, self.v = u, v
         pixel = grid.pixel
-        top = v - frame.top(np.abs(u))
-        top = top + np.float32(0.012)
-        if factors.neckline == "turtleneck":
-            top = np.maximum(top, np.float32(0.235) - np.abs(u))
+        top = v - shoulder_line(np.abs(u)) + np.float32(0.020)
         self.opening, self.hem = neck_opening(factors, u, v), hem_distance(factors, u, v)
         sides = frame.width(v) - np.abs(u)
         bound = np.minimum(np.minimum(self.hem, sides), top)
         if factors.sleeve == "none":
             bound = np.minimum(bound, armhole(factors, u, v))
-        self.body = edge(np.minimum(bound, self.opening), pixel)
+        neck = self.opening + np.float32(0.04) if factors.neckline == "turtleneck" else self.opening
+        self.body = edge(np.minimum(bound, neck), pixel)
+        if factors.neckline == "collar":
+            self.body = np.maximum(self.body, edge(collar_leaf(u, v), pixel))
+        self.neck = edge(neck_tube(factors, u, v), pixel) if factors.neckline == "turtleneck" else None
         # The inside of the back shows in the neck opening.
-        back = np.minimum(v - np.float32(1.285) + np.float32(0.30) * u * u, top)
-        self.lining = edge(np.minimum(np.minimum(back, bound), v - 1.0), pixel) * (1 - self.body) * (self.opening < 0.02)
-        if factors.neckline == "turtleneck":
-            self.lining = self.lining * 0
+        half = np.float32(neck_half(factors))
+        back = np.minimum(v - back_edge(factors, u), np.minimum(half + np.float32(0.03) - np.abs(u), self.hem))
+        self.lining = edge(back, pixel) * (self.opening < 0.03) * (factors.neckline != "turtleneck")
         self.sleeves = {}
         if factors.sleeve != "none":
             for side, panel in ((-1, SLEEVE_LEFT), (1, SLEEVE_RIGHT)):
@@ -99,11 +101,15 @@ def _panels(key, height, width):
     grid = shop_grid(factors, height, width, 1)
     layout = _Layout(factors, grid)
     panels = np.zeros((height, width), np.uint8)
-    np.copyto(panels[layout.trunk.window], np.uint8(TORSO), where=layout.body > 0.5)
+    body = panels[layout.trunk.window]
+    np.copyto(body, np.uint8(LINING), where=layout.lining > 0.5)
+    np.copyto(body, np.uint8(TORSO), where=layout.body > 0.5)
     for panel, (field, _, _, join, _, tube) in layout.sleeves.items():
         view = panels[field.window]
         np.copyto(view, np.uint8(TORSO), where=(tube > 0.5) & (join < 0) & (field.a > -0.4) & (view == 0))
         np.copyto(view, np.uint8(panel), where=(tube > 0.5) & (join >= 0))
+    if layout.neck is not None:
+        np.copyto(body, np.uint8(NECK), where=layout.neck > 0.5)
     return panels, grid
 
 
@@ -169,6 +175,12 @@ def render_garment(factors, height=128, width=None, supersample=2):
         canvas.lay(field.window, tube * edge(join, pixel), cloth_colour(factors, panel, across, along, footprint), slopes(relief, pixel),
                    LABELS["upper"], material, occlusion=(1 - seam) * (1 if yarn is None else yarn),
                    shape_alpha=tube * ease(-0.10, 0.10, join), panel=panel, fabric=(across, along))  # fmt: skip
+    if layout.neck is not None:
+        share = np.clip(u / np.float32(neck_half(factors)), -1, 1)
+        canvas.darken(window, np.float32(0.20) * ease(-0.05, 0, neck_tube(factors, u, v)) * (canvas.alpha[window] > 0))
+        relief = cloth_relief(factors, NECK, u, v, pixel) - np.float32(0.03) * share**4
+        canvas.lay(window, layout.neck, cloth_colour(factors, NECK, u, v, footprint), slopes(relief, pixel), LABELS["upper"], material,
+                   panel=NECK, fabric=(u, v))  # fmt: skip
     light = Light(direction=(-0.38, -0.60, 0.70), rim=(0, 0, 0))
     linear = shade(canvas.buffer(), light)
     cast = ndimage.gaussian_filter(canvas.alpha, 0.05 / pixel)

@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from .body_curves import Profile, bump, edge, ease, slopes
-from .body_paint import LABELS, edge_distance, round_height, shoulder_cap
-from .body_shape import arm_knots, trunk_knots
-from .fabric import SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
-from .garment_cloth import MATERIALS, cloth_colour, cloth_relief, weave
-from .garment_cut import (
-    HEM, armhole, around, flat_frame, hem_distance, neck_opening, sleeve_end, sleeve_radii, sleeve_seam, trunk_garment_widths,
+from tryon_utils.paperdoll.body_curves import Profile, bump, edge, ease, slopes
+from tryon_utils.paperdoll.body_paint import LABELS, round_height, shoulder_cap
+from tryon_utils.paperdoll.body_shape import arm_knots, trunk_knots
+from tryon_utils.paperdoll.fabric import LINING, NECK, SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
+from tryon_utils.paperdoll.garment_cloth import MATERIALS, cloth_colour, cloth_relief, weave
+from tryon_utils.paperdoll.garment_cut import (
+    HEM, armhole, around, back_edge, collar_leaf, flat_frame, hem_distance, neck_half, neck_opening, neck_tube, shoulder_line, sleeve_end,
+    sleeve_radii, sleeve_seam, trunk_garment_widths,
 )  # fmt: skip
-from .garment_folds import outline_waves, sleeve_folds, torso_folds
+from tryon_utils.paperdoll.garment_folds import outline_waves, sleeve_folds, torso_folds
 
 DRIFT = 0.035
 """How far folds carry the pattern with them, H per unit of slope."""
@@ -70,11 +71,8 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     flat_width = frame.width(s)
     u = around(signed) * flat_width
     settle = ease(1.95, 1.30, s)
-    flat_top = frame.top(np.abs(u))
-    v = s - (profiles.top(across, right) - flat_top) * settle
-    v = np.maximum(v, flat_top - np.float32(0.02))
-    thickness = 0.035 if factors.neckline == "turtleneck" else 0.020
-    top = edge_distance(trunk) + np.float32(thickness)
+    v = s - (profiles.line(across, right) - shoulder_line(np.abs(u))) * settle
+    top = s - profiles.line(across, right) + np.float32(0.020)
     cover = edge(np.minimum(top, width - across), pixel)
     if sleeves:
         cap = np.zeros((canvas.grid.height, canvas.grid.width), np.float32)
@@ -83,8 +81,13 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
             view = cap[sleeve.field.window]
             np.maximum(view, sleeve.tube * near, out=view)
         cover = np.maximum(cover, cap[trunk.window])
+    if factors.neckline == "collar":
+        cover = np.maximum(cover, edge(collar_leaf(u, v), pixel))
     opening, hem = neck_opening(factors, u, v), hem_distance(factors, u, v)
-    bound = np.minimum(opening, hem)
+    edge_of_neck = opening + np.float32(0.04) if factors.neckline == "turtleneck" else opening
+    if factors.neckline == "collar":
+        edge_of_neck = np.maximum(opening, collar_leaf(u, v))
+    bound = np.minimum(edge_of_neck, hem)
     if not sleeves:
         bound = np.minimum(bound, armhole(factors, u, v))
     cover = cover * edge(bound, pixel)
@@ -118,9 +121,45 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     canvas.lay(
         trunk.window, cover, colour, slope, LABELS["upper"], MATERIALS[factors.fabric], occlusion=occlusion, panel=TORSO, fabric=(u, v)
     )
-    # The chin's shadow falls on collars too.
-    chin = 0.34 * ease(1.30, 1.02, s) + 0.12 * ease(0.45, 0.15, across) * ease(1.55, 1.2, s)
-    canvas.darken(trunk.window, chin * cover, 0.95)
+    if factors.neckline == "turtleneck":
+        _lay_neck(canvas, trunk, profiles, factors, footprint)
+
+
+def _lay_neck(canvas, trunk, profiles, factors, footprint):
+    """Lays the tube of a turtleneck round the neck; arguments as for `lay_torso`."""
+    s, pixel = trunk.s, canvas.grid.pixel
+    half = np.minimum(profiles.neck(s, trunk.right) + np.float32(0.022), np.float32(0.285))
+    share = np.clip(trunk.q / half, -1.05, 1.05)
+    u, v = around(share) * np.float32(neck_half(factors)), s
+    inside = np.minimum(neck_tube(factors, u, v), half - trunk.across)
+    canvas.darken(trunk.window, np.float32(0.25) * ease(-0.06, 0.0, inside) * (s < 1.3) * (canvas.alpha[trunk.window] > 0), cloth=True)
+    height = half * round_height(share) + cloth_relief(factors, NECK, u, v, pixel)
+    roll = np.clip(1 - np.abs(v - np.float32(1.285)) * np.float32(1 / 0.05), 0, 1)
+    canvas.lay(
+        trunk.window, edge(inside, pixel), cloth_colour(factors, NECK, u, v, footprint), slopes(height, pixel), LABELS["upper"],
+        MATERIALS[factors.fabric], occlusion=1 - np.float32(0.25) * roll * roll, panel=NECK, fabric=(u, v),
+    )  # fmt: skip
+
+
+def lay_lining(canvas, trunk, profiles, factors, footprint):
+    """Lays the inside of the back, which shows beside the neck; before the trunk is painted.  Arguments as for `lay_torso`."""
+    if factors.neckline == "turtleneck":
+        return
+    pixel = canvas.grid.pixel
+    rows = slice(0, int(np.searchsorted(trunk.y[:, 0], 1.6)))
+    s, q, across, right = (part[rows] for part in (trunk.s, trunk.q, trunk.across, trunk.right))
+    half = np.float32(neck_half(factors))
+    u = q * np.float32(1.075)
+    v = s - (profiles.line(across, right) - shoulder_line(np.abs(u)))
+    share = np.clip(u / half, -1, 1)
+    rise = np.float32(0.16 if factors.neckline == "collar" else 0.016) + np.float32(0.03) * (1 - share * share)
+    inside = np.minimum(np.minimum(s - shoulder_line(half) + rise, half - np.abs(u)), np.float32(1.42) - s)
+    window = (slice(trunk.window[0].start, trunk.window[0].start + s.shape[0]), trunk.window[1])
+    v = np.maximum(v, back_edge(factors, u))
+    canvas.lay(
+        window, edge(inside, pixel), cloth_colour(factors, LINING, u, v, footprint), np.stack([0.5 * share, np.full_like(s, 0.3)]),
+        LABELS["upper"], MATERIALS[factors.fabric], occlusion=np.full_like(s, 0.62), panel=LINING, fabric=(u, v),
+    )  # fmt: skip
 
 
 def lay_sleeve(canvas, sleeve, factors, skeleton, footprint, contact):

@@ -52,7 +52,7 @@ def fbm(x, y, octaves=4, seed=0, gain=0.5):
     return (total / np.float32(weight)).astype(np.float32)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=64)
 def fbm_tile(octaves=5, seed=0, gain=0.5, cells=8):
     """A tiling (256, 256) float32 table of fractal noise in about [-1, 1]; ``cells`` coarse cells a side."""
     axis = np.arange(SIZE, dtype=np.float32) / SIZE

@@ -12,15 +12,15 @@ import dataclasses
 
 import numpy as np
 
-from .body_factors import PersonFactors, check_person_factors, sample_person_factors
-from .body_paint import LABELS
-from .body_scene import PersonScene
-from .body_truth import agnostic_mask, keypoints, majority, masked_mean, samples_of
-from .colour import to_uint8
-from .fabric import SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
-from .garment_factors import GarmentFactors, check_garment_factors, sample_garment_factors
-from .garment_shop import GarmentSample, render_garment, shop_panels, shop_places
-from .shading import shrink, tone
+from tryon_utils.paperdoll.body_factors import PersonFactors, check_person_factors, sample_person_factors
+from tryon_utils.paperdoll.body_paint import LABELS
+from tryon_utils.paperdoll.body_scene import PersonScene
+from tryon_utils.paperdoll.body_truth import agnostic_mask, keypoints, majority, masked_mean, samples_of
+from tryon_utils.paperdoll.colour import to_uint8
+from tryon_utils.paperdoll.fabric import PANELS
+from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_factors, sample_garment_factors
+from tryon_utils.paperdoll.garment_shop import GarmentSample, render_garment, shop_panels, shop_places
+from tryon_utils.paperdoll.shading import shrink, tone
 
 SUPERSAMPLE = 2
 """Samples per pixel and axis."""
@@ -113,7 +113,7 @@ def _render(scene, garment, height, width, supersample):
     flow = np.zeros((height, width, 2), np.float32)
     visible = np.zeros((height, width), np.float32)
     panels, shop = shop_panels(garment, height, width)
-    for number in (TORSO, SLEEVE_LEFT, SLEEVE_RIGHT):
+    for number in PANELS:
         where = panel == number
         if not where.any():
             continue

@@ -8,7 +8,7 @@ import dataclasses
 
 import numpy as np
 
-from .factors import check_choice, check_range
+from tryon_utils.paperdoll.factors import check_choice, check_range
 
 UPPER_ARM, FOREARM, HAND = 1.34, 1.10, 0.72
 """Bone lengths in H; the arm coordinate runs 0 shoulder, 1.34 elbow, 2.44 wrist."""
@@ -152,8 +152,8 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_roll=0.0):
         arm = arms[side]
         lift = arm.raise_shoulder + 0.015 * wobble[7]
         drop = tilt_shoulder * side * breadth
-        joint = pit + (side * (breadth - 0.35 * lift), 0.27 + drop - lift)
-        start = pit + (side * 0.30, 0.17 + drop * 0.4 - 0.35 * lift)
+        joint = pit + (side * (breadth - 0.35 * lift), 0.235 + drop - lift)
+        start = pit + (side * 0.30, 0.14 + drop * 0.4 - 0.35 * lift)
         elbow = joint + _direction(arm.upper, side) * UPPER_ARM * arm.upper_scale
         wrist = elbow + _direction(arm.fore, side) * FOREARM * arm.fore_scale
         if arm.hand == "hidden" and arm.upper > 90:  # reach the back of the head, wherever it is
