@@ -99,7 +99,7 @@ def paint_hand(canvas, wrist, angle, side, gesture, skin, material, label, size=
     alpha = edge(inside, grid.pixel / unit)
     slope = slopes(height, grid.pixel / unit)
     np.clip(slope, -1.6, 1.6, out=slope)
-    canvas.darken(window, np.float32(0.28) * np.clip(1 + inside * 9, 0, 1) ** 2)
+    canvas.darken(window, np.float32(0.28) * np.clip(1 + inside * 9, 0, 1) ** 2 * ease(0.12, 0.34, u))
     canvas.lay(
         window, alpha, skin, slope, label, material, occlusion=1 - 1.1 * crease, shape_alpha=alpha * ease(-0.10, 0.16, u)
     )

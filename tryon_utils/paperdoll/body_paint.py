@@ -57,7 +57,7 @@ def paint_trunk(canvas, field, shape, skin):
     height -= 0.022 * bump(q, s - np.float32(1.355), 0.045, 0.05)  # the pit of the neck
     height -= 0.010 * bump(q, s - np.float32(2.55), 0.04, 0.5) + 0.03 * bump(q, s - np.float32(2.98), 0.022, 0.03)
     height -= 0.02 * ease(0.10, 0.0, across) * ease(1.75, 2.0, s) * ease(2.4, 2.1, s)
-    alpha = edge(np.minimum(inside, field.width - across), pixel) * edge(s - np.float32(0.62), pixel)
+    alpha = edge(np.minimum(inside, field.width - across), pixel) * edge(s - np.float32(0.62), pixel) * (s < 3.4)
     canvas.lay(field.window, alpha, skin, slopes(height, pixel), LABELS["neck"], SKIN)
 
 

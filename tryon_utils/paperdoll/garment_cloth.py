@@ -7,7 +7,7 @@ import numpy as np
 
 from tryon_utils.paperdoll.body_curves import ease, edge
 from tryon_utils.paperdoll.fabric import LINING, NECK, TORSO, fabric_colour, palette_of, trim_colour
-from tryon_utils.paperdoll.garment_cut import BAND, HEM, collar_leaf, hem_distance, neck_opening, sleeve_end
+from tryon_utils.paperdoll.garment_cut import BAND, HEM, back_edge, collar_leaf, hem_distance, neck_opening, sleeve_end
 
 MATERIALS = {"cotton": (0.015, 0.10, 0.12), "knit": (0.0, 0.05, 0.22), "satin": (0.30, 0.36, 0.10), "linen": (0.02, 0.10, 0.16)}
 """Fabric -> specular, gloss, scatter."""
@@ -23,6 +23,8 @@ def cloth_colour(factors, panel, u, v, footprint):
             colour[c] += cover * (np.float32(ink[c]) - colour[c])
 
     if panel == LINING:
+        band = np.float32(BAND * (1.25 if factors.fabric == "knit" else 0.9))
+        paint(edge(band - v + back_edge(factors, u), footprint), trim)
         colour *= np.float32(0.8)
         return colour
     if panel == NECK:

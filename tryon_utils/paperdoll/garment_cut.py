@@ -146,7 +146,7 @@ def hem_distance(factors, u, v):
     bottom = HEM[factors.hem]
     if factors.neckline == "collar":  # shirt tail
         return np.float32(bottom + 0.06) - v - np.float32(0.20) * np.minimum(np.abs(u) / np.float32(0.8), 1) ** 2.5
-    return np.float32(bottom + 0.025) - v - np.float32(0.05) * np.minimum(np.abs(u) / np.float32(0.75), 1) ** 2
+    return np.float32(bottom + 0.025) - v - np.float32(0.085) * np.minimum(np.abs(u) / np.float32(0.75), 1) ** 2
 
 
 def sleeve_seam(share):
@@ -173,23 +173,49 @@ class FlatFrame:
 
     def __init__(self, factors):
         shape = BodyShape(figure=0.3)
-        angle_upper, angle_fore = {"short": (37, 35), "three-quarter": (27, 17)}.get(factors.sleeve, (23, 10))
-        points, joints = {}, {}
+        width = FLAT * trunk_garment_widths(trunk_widths(shape), factors)
+        self.width = Profile(trunk_knots(), width)
+        spine = (np.array([0.4, 5.0]), np.zeros(2))
+        rest = ArmPose(0, 0)
+        self.skeleton = Skeleton(spine, (0.0, 0.0), {-1: rest, 1: rest}, {}, {}, (0, 0.5, 0), {-1: 0.0, 1: 0.0}, 1, 0.0)
+        self.body = BodyProfiles(shape, self.skeleton)
+        inner, outer = sleeve_radii(self.body.arm_inner, self.body.arm_outer, factors)
+        self.sleeve = Profile(arm_knots(), FLAT * inner, FLAT * outer)
+        self.end = sleeve_end(factors)
+        for angle in range(29 if factors.sleeve == "short" else 13, 45, 2):
+            self._spread_sleeves(angle)
+            if self._sleeve_gap(HEM[factors.hem]) > 0.045:
+                break
+        self.box = self._box(factors)
+
+    def _spread_sleeves(self, angle):
+        """Lays the sleeves at ``angle`` degrees from straight down."""
         for side in (-1, 1):
             joint = np.array([side * 0.84, 1.535])
             start = np.array([side * 0.40, 1.435])
-            turn = np.radians([angle_upper, angle_fore])
+            turn = np.radians([angle, 0.72 * angle])
             elbow = joint + 1.34 * np.array([side * np.sin(turn[0]), np.cos(turn[0])])
             wrist = elbow + 1.10 * np.array([side * np.sin(turn[1]), np.cos(turn[1])])
-            points[side] = _arm_curve(start, joint, elbow, wrist, 0.42)
-        spine = (np.array([0.4, 5.0]), np.zeros(2))
-        rest = ArmPose(0, 0)
-        self.skeleton = Skeleton(spine, (0.0, 0.0), {-1: rest, 1: rest}, joints, points, (0, 0.5, 0), {-1: 0.0, 1: 0.0}, 1, 0.0)
-        self.body = BodyProfiles(shape, self.skeleton)
-        width = FLAT * trunk_garment_widths(trunk_widths(shape), factors)
-        self.width = Profile(trunk_knots(), width)
-        inner, outer = sleeve_radii(self.body.arm_inner, self.body.arm_outer, factors)
-        self.sleeve = Profile(arm_knots(), FLAT * inner, FLAT * outer)
+            self.skeleton.curves[side] = _arm_curve(start, joint, elbow, wrist, 0.42)
+
+    def _sleeve_gap(self, bottom):
+        """Smallest sideways distance (H) between a sleeve and the body beside it; no panel may cover another."""
+        a = np.linspace(0.62, max(self.end, 0.62), 40, dtype=np.float32)
+        x, y = self.sleeve_place(1, -self.sleeve(a), a)
+        beside = (y > 2.0) & (y < bottom + 0.1)
+        return float((x - self.width(y))[beside].min()) if beside.any() else 1.0
+
+    def _box(self, factors):
+        """(half width, top, bottom) of the whole garment, H."""
+        v = np.linspace(1.1, HEM[factors.hem], 60, dtype=np.float32)
+        half, bottom = float(self.width(v[v > 1.9]).max()), HEM[factors.hem] + 0.06
+        if self.end:
+            a = np.linspace(0, self.end + 0.02, 40, dtype=np.float32)
+            edges = [self.sleeve_place(1, share * self.sleeve(a, np.full(a.shape, share > 0)), a) for share in (-1, 1)]
+            half = max(half, *(float(x.max()) for x, _ in edges))
+            bottom = max(bottom, *(float(y.max()) for _, y in edges))
+        top = {"turtleneck": 1.055, "collar": 1.13}.get(factors.neckline, 1.19)
+        return half, top, bottom
 
     def sleeve_place(self, side, u, a):
         """Shop position (x, y) in H of sleeve coordinates (u across, outer side positive; a along)."""

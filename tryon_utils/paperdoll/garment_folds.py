@@ -109,6 +109,13 @@ def sleeve_folds(field, radius, factors, skeleton, end):
     return relief
 
 
+def hem_wave(factors, q):
+    """How far the hem sags (H) at sideways places ``q``: a few shallow waves, deeper in loose cloth."""
+    phase = np.random.default_rng([factors.fold_seed, 4]).uniform(0, 2 * np.pi, 2)
+    wave = np.sin(q * np.float32(5.3) + np.float32(phase[0])) + np.float32(0.6) * np.sin(q * np.float32(9.7) + np.float32(phase[1]))
+    return wave * np.float32(0.010 + 0.012 * factors.fit)
+
+
 def outline_waves(factors, knots, amount, key):
     """Small irregular swellings (n,) of an outline at profile positions ``knots``, H: cloth is never a clean tube."""
     generator = np.random.default_rng([factors.fold_seed, 3, key])

@@ -21,8 +21,8 @@ from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_
 from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
 from tryon_utils.paperdoll.shading import Light, over, shade, shrink, tone
 
-SPAN = {"none": 3.3, "short": 4.05, "three-quarter": 4.45, "long": 4.75}
-"""Height of the shop picture in H, by sleeve, so that every garment fits."""
+FILLED = 0.90
+"""Share of the picture's height or width that a garment fills."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,11 +45,10 @@ class GarmentSample:
 
 
 def shop_grid(factors, height, width, supersample):
-    """The `Grid` of the shop picture: the garment in the middle."""
-    span = SPAN[factors.sleeve]
-    span = span * max(1.0, 0.75 * height / width)
-    middle = 0.5 * (1.15 + max(HEM[factors.hem], 3.15 if sleeve_end(factors) > 1.5 else 0, 3.6 if sleeve_end(factors) > 2 else 0))
-    return picture_grid(height, width, supersample, span, middle - 0.5 * span)
+    """The `Grid` of the shop picture: the garment in the middle, as large as it goes."""
+    half, top, bottom = flat_frame(factors).box
+    span = max(bottom - top, 2 * half * height / width) / FILLED
+    return picture_grid(height, width, supersample, span, 0.5 * (top + bottom - span))
 
 
 def shop_places(factors, panel, u, v):

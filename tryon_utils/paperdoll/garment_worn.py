@@ -11,7 +11,7 @@ from tryon_utils.paperdoll.garment_cut import (
     HEM, armhole, around, back_edge, collar_leaf, flat_frame, hem_distance, neck_half, neck_opening, neck_tube, shoulder_line, sleeve_end,
     sleeve_radii, sleeve_seam, trunk_garment_widths,
 )  # fmt: skip
-from tryon_utils.paperdoll.garment_folds import outline_waves, sleeve_folds, torso_folds
+from tryon_utils.paperdoll.garment_folds import hem_wave, outline_waves, sleeve_folds, torso_folds
 
 DRIFT = 0.035
 """How far folds carry the pattern with them, H per unit of slope."""
@@ -72,6 +72,8 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     u = around(signed) * flat_width
     settle = ease(1.95, 1.30, s)
     v = s - (profiles.line(across, right) - shoulder_line(np.abs(u))) * settle
+    if factors.hem != "tucked":  # a hem hangs in shallow waves
+        v = v - hem_wave(factors, q) * ease(2.3, HEM[factors.hem], s)
     top = s - profiles.line(across, right) + np.float32(0.020)
     cover = edge(np.minimum(top, width - across), pixel)
     if sleeves:
@@ -111,9 +113,9 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     if yarn is not None:
         occlusion = occlusion * yarn
     # Soft shadows of the garment's edges on skin and lower garment.
-    near_hem = np.where(s > 2.3, ease(-0.16, 0.0, hem) * edge(trunk.width + 0.02 - across, pixel), 0)
+    near_hem = np.where(s > 2.3, ease(-0.20, 0.0, hem) * edge(trunk.width + 0.02 - across, pixel), 0)
     near_neck = ease(-0.055, 0.0, opening) * (hem > 0)
-    shade = np.maximum(0.42 * near_hem, 0.26 * near_neck)
+    shade = np.maximum(0.55 * near_hem, 0.26 * near_neck)
     if not sleeves:
         shade = np.maximum(shade, 0.22 * ease(-0.05, 0.0, armhole(factors, u, v)) * (s < 2.2) * (hem > 0))
     canvas.darken(trunk.window, shade.astype(np.float32) * (canvas.alpha[trunk.window] > 0), cloth=True)

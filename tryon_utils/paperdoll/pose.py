@@ -32,8 +32,8 @@ class ArmPose:
 RELAXED = ArmPose(9, 2, hand_angle=3)
 AWAY = ArmPose(14, 5, hand_angle=6)
 HIP = ArmPose(41, -43, 0.97, 0.93, "hip", -60, 0.03, 2)
-BACK = ArmPose(17, -30, 1.0, 0.85, "hidden", layer=0)
-RAISED = ArmPose(146, -97, 0.90, 0.90, "hidden", -80, 0.15, 1)
+BACK = ArmPose(17, -47, 1.0, 0.84, "hidden", layer=0)
+RAISED = ArmPose(146, -97, 0.92, 0.90, "flat", -104, 0.15, 1)
 OVER = ArmPose(9, -99, 0.89, 0.94, "flat", -104, 0.02, 3)
 UNDER = ArmPose(10, -88, 0.88, 0.93, "tucked", -84, 0.02, 2)
 HOLD = ArmPose(8, -86, 0.90, 0.98, "grip", -84, 0.0, 2)
@@ -156,8 +156,10 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_roll=0.0):
         start = pit + (side * 0.30, 0.14 + drop * 0.4 - 0.35 * lift)
         elbow = joint + _direction(arm.upper, side) * UPPER_ARM * arm.upper_scale
         wrist = elbow + _direction(arm.fore, side) * FOREARM * arm.fore_scale
-        if arm.hand == "hidden" and arm.upper > 90:  # reach the back of the head, wherever it is
-            wrist = 0.35 * wrist + 0.65 * (pit + (side * 0.26, -0.66))
+        if arm.upper > 90:  # reach the back of the head, wherever it is
+            wrist = 0.3 * wrist + 0.7 * (pit + (side * 0.60, -0.74))
+        elif arm.hand == "hidden":  # clasped behind the back
+            wrist = np.array([np.interp(3.3, *spine) + side * 0.26, 3.28 + 0.04 * wobble[5]])
         name = "left" if side > 0 else "right"
         joints |= {f"{name} shoulder": tuple(joint), f"{name} elbow": tuple(elbow), f"{name} wrist": tuple(wrist)}
         curves[side] = _arm_curve(start, joint, elbow, wrist, 0.20 if abs(arm.upper - arm.fore) > 60 else 0.34)
