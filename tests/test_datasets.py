@@ -46,7 +46,7 @@ def test_all_that_ships_can_be_loaded_and_is_as_documented():
             assert len(samples) == count and samples.part == part
             for field in dataclasses.fields(samples)[2:]:
                 assert len(getattr(samples, field.name)) == count
-    assert samples.picture.shape == (count, 64, 48, 3)
+    assert samples.picture.shape == (count, 64, 64, 3)
     assert datasets.load_bodies("new_both", 2).flow.dtype == np.float32
 
 

@@ -98,8 +98,8 @@ class Garments(Samples):
     """Garments as a shop shows them, `n` of them.
 
     Attributes:
-        picture: uint8 (n, height, width, 3). On white.
-        mask: uint8 (n, height, width). Coverage, 255 for 1.
+        picture: uint8 (n, size, size, 3). On white.
+        mask: uint8 (n, size, size). Coverage, 255 for 1.
     """
 
     picture: np.ndarray
@@ -146,7 +146,7 @@ def load_bodies(part="train", count=None, size=splits.SHIPPED_SIZE, seed=0, work
 
 
 def load_garments(part="train", count=None, size=splits.SHIPPED_SIZE, seed=0, workers=None):
-    """Load garments as a shop shows them; the parts are "train" and "new_item". See `load_bodies`.
+    """Load garments as a shop shows them, square; the parts are "train" and "new_item". See `load_faces`.
 
     Returns:
         `Garments`.
@@ -255,9 +255,6 @@ def load_fashion_mnist():
 
 
 def small_and_grey(pictures):
-    """Return garments on white, uint8 (n, h, w, 3), as Fashion-MNIST would show them: uint8 (n, 28, 28), negative, on black."""
-    height, width = pictures.shape[1:3]
-    square = ((0, 0), ((height - width) // 2, (height - width + 1) // 2))
-    shrunk = [Image.fromarray(np.pad(255 - np.asarray(Image.fromarray(picture).convert("L")), square)).resize((28, 28), Image.Resampling.BOX)
-              for picture in pictures]
-    return np.stack([np.asarray(image) for image in shrunk])
+    """Return garments on white, uint8 (n, size, size, 3), as Fashion-MNIST shows its own: uint8 (n, 28, 28), negative, on black."""
+    shrunk = [Image.fromarray(picture).convert("L").resize((28, 28), Image.Resampling.BOX) for picture in pictures]
+    return 255 - np.stack([np.asarray(image) for image in shrunk])

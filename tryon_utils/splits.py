@@ -147,5 +147,5 @@ def body_arrays(number, part, size, seed=0):
 def garment_arrays(number, part, size, seed=0):
     """Return the arrays of one garment; see `Garments`."""
     garment = garment_recipe(part, number, seed)
-    shop = paperdoll.render_garment(garment, size)
+    shop = paperdoll.render_garment(garment, size, size)
     return {"picture": shop.picture, "mask": _eighth(shop.mask)}
