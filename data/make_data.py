@@ -6,6 +6,7 @@
 """
 
 import argparse
+import collections
 import hashlib
 import json
 import pathlib
@@ -65,6 +66,32 @@ def make(wrong):
     print(f"{len(files)} files, {total / 1e6:.1f} MB, in data/")
 
 
+def draw_card():
+    """Draw how often each value of each factor comes in the training parts, for the data card."""
+    import matplotlib.pyplot as plt
+    from tryon_utils import datasets
+    from tryon_utils.plotting import people
+
+    plt.style.use("tryon_utils.course")
+    faces, bodies = datasets.load_faces().recipes, datasets.load_bodies().recipes
+    looks = [{"look": look.name} for _, look in faces]
+    for name, records in {"faces": [vars(face) | look for (face, _), look in zip(faces, looks, strict=True)],
+                          "bodies": [{"monk_tone": person.monk_tone} | vars(person) for person, _, _ in bodies],
+                          "garments": [vars(garment) for garment in datasets.load_garments().recipes]}.items():
+        people.draw_factors(count_factors(records)).savefig(DATA / f"factors_{name}.png")
+
+
+def count_factors(records):
+    """Return how often each value comes, by factor; only of factors that are words, truth values or the skin tone."""
+    counts = {}
+    for name in records[0]:
+        if isinstance(records[0][name], (str, bool)) or name == "monk_tone":
+            found = collections.Counter(record[name] for record in records)
+            order = sorted(found) if name == "monk_tone" else [value for value, _ in found.most_common()]
+            counts[name] = {value: found[value] for value in order}
+    return counts
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--force", action="store_true", help="make everything anew")
@@ -76,6 +103,7 @@ def main(arguments=None):
         return bool(wrong)
     if wrong:
         make(wrong)
+        draw_card()
     return 0
 
 
