@@ -97,7 +97,7 @@ def fabric_colour(factors, panel, u, v, footprint):
             colour[c] = channel
         return colour
 
-    period = 0.17 + 0.22 * scale
+    period = 0.22 + 0.24 * scale
     if pattern == "horizontal stripes":
         return paint((_stripes(v + 0.08, period, 0.5 if scale > 0.35 else 0.36, footprint), second))
     if pattern == "vertical stripes":

@@ -21,6 +21,8 @@ from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_
 from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
 from tryon_utils.paperdoll.shading import Light, over, shade, shrink, tone
 
+SHOP_SOFT = 1.4
+"""Width over which the pattern is averaged besides the pixel itself, pixels."""
 FILLED = 0.90
 """Share of the picture's height or width that a garment fills."""
 
@@ -31,7 +33,8 @@ class GarmentSample:
 
     Args:
         picture: (h, w, 3) uint8 sRGB on white.
-        albedo: (h, w, 3) float32 linear colour of the cloth before light, white outside.
+        albedo: (h, w, 3) float32 linear colour of the cloth before light, carried two pixels beyond its edge so that looking it up
+            between pixels mixes in no paper; white elsewhere.
         mask: (h, w) float32 coverage.
         panels: (h, w) uint8: 0 none, 1 body, 2 and 3 sleeves (left and right of the picture), 4 lining.
         garment: the factors.
@@ -138,7 +141,7 @@ def render_garment(factors, height=128, width=None, supersample=2):
     layout = _Layout(factors, grid)
     canvas = FigureCanvas(grid)
     pixel, window = grid.pixel, layout.trunk.window
-    footprint = 1.05 * pixel
+    footprint = SHOP_SOFT * pixel * supersample
     material = MATERIALS[factors.fabric]
     u, v = layout.u, layout.v
     tile = fbm_tile(3, 31 + factors.fold_seed % 5, 0.5, 8)
@@ -186,13 +189,26 @@ def render_garment(factors, height=128, width=None, supersample=2):
     cast = np.roll(cast, (int(0.045 / pixel), int(0.03 / pixel)), (0, 1))
     paper = np.ones((3, *canvas.alpha.shape), np.float32) * (1 - np.float32(0.22) * cast)
     cover = shrink(canvas.alpha, supersample)
-    white = np.ones((3, 1, 1), np.float32)
     return GarmentSample(
         picture=np.ascontiguousarray(to_uint8(_on_paper(linear, canvas.alpha, paper, supersample)).transpose(1, 2, 0)),
-        albedo=np.ascontiguousarray(shrink(over(canvas.albedo, canvas.alpha, white), supersample).transpose(1, 2, 0)),
+        albedo=_spread(shrink(canvas.albedo * canvas.alpha, supersample), cover),
         mask=cover.astype(np.float32), panels=majority(samples_of(np.where(canvas.alpha > 0.5, canvas.panel, 0).astype(np.uint8), supersample)),
         garment=factors,
     )  # fmt: skip
+
+
+def _spread(premultiplied, cover):
+    """The cloth's own colour (h, w, 3), carried two pixels beyond its edge; white further away."""
+    colour, weight = premultiplied, cover
+    known = cover > 0.02
+    result = np.where(known, colour / np.maximum(weight, np.float32(1e-6)), 1)
+    for _ in range(2):
+        near = ndimage.uniform_filter(known.astype(np.float32), 3, mode="constant")
+        carried = np.stack([ndimage.uniform_filter(np.where(known, channel, 0), 3, mode="constant") for channel in result])
+        grow = ~known & (near > 0.05)
+        result = np.where(grow, carried / np.maximum(near, np.float32(1e-6)), result)
+        known = known | grow
+    return np.ascontiguousarray(result.transpose(1, 2, 0).astype(np.float32))
 
 
 def _on_paper(linear, alpha, paper, supersample):

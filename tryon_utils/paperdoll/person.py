@@ -19,13 +19,11 @@ from tryon_utils.paperdoll.body_truth import agnostic_mask, keypoints, majority,
 from tryon_utils.paperdoll.colour import to_uint8
 from tryon_utils.paperdoll.fabric import PANELS
 from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_factors, sample_garment_factors
-from tryon_utils.paperdoll.garment_shop import GarmentSample, render_garment, shop_panels, shop_places
+from tryon_utils.paperdoll.garment_shop import SHOP_SOFT, GarmentSample, render_garment, shop_grid, shop_panels, shop_places
 from tryon_utils.paperdoll.shading import shrink, tone
 
 SUPERSAMPLE = 2
 """Samples per pixel and axis."""
-FOOTPRINT = 1.05
-"""Size of a picture sample on the cloth, over its size in the picture."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,10 +95,20 @@ def render_person(person, garment, height=128, width=None, supersample=SUPERSAMP
     return render_people(person, [garment], height, width, supersample)[0]
 
 
+def _footprint(garment, height, width, pixel):
+    """Width (H) over which the worn cloth's pattern is averaged, besides the pixel itself.
+
+    A box of width w has the variance w * w / 12.  Chosen so that the worn cloth is as sharp as the shop picture (pixel and pattern
+    filter) looked up between its pixels (a tent: twice the variance of a box), and never sharper than half a pixel.
+    """
+    shop = shop_grid(garment, height, width, 1).pixel
+    return float(np.sqrt(max((3 + SHOP_SOFT**2) * shop**2 - pixel**2, (0.5 * pixel) ** 2)))
+
+
 def _render(scene, garment, height, width, supersample):
     grid = scene.grid
     pixel = grid.pixel * supersample
-    canvas = scene.dress(garment, FOOTPRINT * grid.pixel)
+    canvas = scene.dress(garment, _footprint(garment, height, width, pixel))
     linear, label, incoming, hidden = scene.light_up(canvas)
     canvas.panel[hidden] = 0
     on_cloth = label == LABELS["upper"]
