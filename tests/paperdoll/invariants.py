@@ -15,7 +15,7 @@ from tryon_utils import labels, paperdoll
 from tryon_utils.paperdoll.colour import linear_to_srgb
 
 FACE_MASKS = ("lips", "eyes", "brows", "skin", "hair")  # no two of them share a pixel
-NOT_DRAWN = {"hat", "glove", "dress", "coat", "socks", "scarf", "left shoe", "right shoe"}  # labels of VITON-HD that we have no use for
+NOT_DRAWN = {"glove", "dress", "coat", "socks", "scarf", "left shoe", "right shoe"}  # labels of VITON-HD that we have no use for
 UPPER = labels.BODY.index("upper garment")
 
 
