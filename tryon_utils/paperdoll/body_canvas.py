@@ -24,7 +24,7 @@ class FigureCanvas:
         self.label = np.zeros(shape, np.uint8)
         self.panel = np.zeros(shape, np.uint8)
         self.fabric = np.zeros((2, *shape), np.float32)
-        self.cloth_shadow = np.zeros(shape, bool)
+        self.touched = np.zeros(shape, bool)
 
     def copy(self):
         """An independent copy, so that several garments can start from one undressed figure."""
@@ -51,6 +51,8 @@ class FigureCanvas:
         under = self.alpha[window]
         total = under + alpha * (1 - under)
         share = alpha / np.maximum(total, np.float32(1e-6))
+        if panel:
+            self.touched[window] |= alpha > 0
         soft = share if shape_alpha is None else np.where(under > 0.02, np.minimum(shape_alpha, 1), share)
         self.alpha[window] = total
         colour = np.asarray(albedo, np.float32)
@@ -77,7 +79,7 @@ class FigureCanvas:
     def darken(self, window, amount, key=0.8, cloth=False):
         """Shades what has been laid so far: ``amount`` in [0, 1] off the ambient light, ``key`` times as much off the key light; ``cloth`` marks a garment's shadow."""
         if cloth:
-            self.cloth_shadow[window] |= amount > 0
+            self.touched[window] |= amount > 0
         self.occlusion[window] *= 1 - amount
         self.shadow[window] *= 1 - np.float32(key) * amount
 

@@ -35,7 +35,7 @@ class Grid:
         return tuple(result)
 
 
-def picture_grid(height, width, supersample=2, span=4.86, top=-0.22):
+def picture_grid(height, width, supersample=2, span=4.95, top=-0.31):
     """The grid of a picture of ``height`` x ``width`` pixels that shows ``span`` H of height from ``top`` down, x = 0 in the middle."""
     pixel = span / (height * supersample)
     return Grid(height * supersample, width * supersample, pixel, -0.5 * width * supersample * pixel, top)

@@ -94,7 +94,8 @@ def paint_hand(canvas, wrist, angle, side, gesture, skin, material, label, size=
         np.maximum(inside, radius * (1 - best), out=inside)
         palm = len(points) == 3
         top = z > height
-        np.copyto(crease, np.clip(best - 0.62, 0, 0.4) * (0.25 if palm else 1.0), where=top & (best < 1.04))
+        edge_of = np.clip(best - 0.62, 0, 0.4) * (0.25 if palm else ease(0.02, 0.16, (u - points[0, 0]) / max(points[-1, 0] - points[0, 0], 0.1)))
+        np.copyto(crease, edge_of, where=top & (best < 1.04))
         np.maximum(height, z, out=height)
     alpha = edge(inside, grid.pixel / unit)
     slope = slopes(height, grid.pixel / unit)

@@ -19,19 +19,19 @@ WAISTBAND = 2.80
 """Height of the top of the waistband on the front, H."""
 
 
-def _leg_gap(field, spread):
-    """Signed distance (H) from the gap between the legs, positive on a leg, and the share across the leg, -1 to 1."""
+def _leg_gap(field, spread, width):
+    """Signed distance (H) from the gap between the legs, positive on a leg, and the share across the leg, -1 to 1; ``width`` (H) of the half."""
     s = field.s
     half = np.maximum(s - np.float32(3.93), 0) * np.float32(spread)
     inner = field.across - half
-    leg = np.maximum(field.width - half, np.float32(0.05))
+    leg = np.maximum(width - half, np.float32(0.05))
     return np.where(s > 3.93, inner, 1.0), np.clip(2 * inner / leg - 1, -1.02, 1.02)
 
 
 def paint_legs(canvas, field, skin):
     """Lays bare thighs (for short skirts)."""
     pixel = canvas.grid.pixel
-    inner, share = _leg_gap(field, 0.075)
+    inner, share = _leg_gap(field, 0.075, field.width)
     alpha = edge(np.minimum(np.minimum(inner, field.width - field.across), field.s - 3.3), pixel)
     height = np.float32(0.30) * round_height(share)
     slope = slopes(height, pixel)
@@ -82,7 +82,7 @@ def paint_lower(canvas, field, profiles, kind, colour, seed=0):
         if kind == "short skirt":
             canvas.darken(field.window, np.float32(0.5) * ease(-0.22, 0, hem) * (width > across))
     else:
-        gap, leg = _leg_gap(field, 0.045 if kind == "jeans" else 0.02)
+        gap, leg = _leg_gap(field, 0.045 if kind == "jeans" else 0.02, width)
         inside = np.minimum(inside, gap)
         split = ease(3.55, 4.05, s)
         height = depth * (round_height(share) * (1 - split) + np.float32(0.78) * round_height(leg) * split)

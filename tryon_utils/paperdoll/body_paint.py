@@ -9,7 +9,7 @@ from tryon_utils.paperdoll.pose import WRIST
 SKIN = (0.10, 0.22, 1.0)
 """Specular, gloss and scatter of skin."""
 LABELS = {
-    "background": 0, "hair": 2, "glasses": 4, "upper": 5, "trousers": 9, "neck": 10, "skirt": 12, "face": 13, "left arm": 14,
+    "background": 0, "hat": 1, "hair": 2, "glasses": 4, "upper": 5, "trousers": 9, "neck": 10, "skirt": 12, "face": 13, "left arm": 14,
     "right arm": 15, "left leg": 16, "right leg": 17,
 }  # fmt: skip
 """Parse labels, the twenty of VITON-HD (the person's own left and right); unlisted ones do not occur."""
@@ -67,22 +67,26 @@ def arm_join(field):
     return field.a - (np.float32(0.43) * (0.5 - 0.5 * share) ** 1.4 - np.float32(0.07))
 
 
-def arm_contact(canvas, field, radius, amount=0.42, reach=0.13):
+def arm_contact(canvas, field, radius, amount, reach=0.13):
     """Soft contact shadow of a limb on whatever lies below it, longer on the side away from the light."""
     gap = field.reach - radius
     fall = np.clip(1 - np.maximum(gap, 0) * np.float32(1 / reach), 0, 1)
-    canvas.darken(field.window, np.float32(amount) * fall * fall * ease(0.2, 0.75, field.a))
+    canvas.darken(field.window, amount * (fall * fall) * ease(0.2, 0.75, field.a))
 
 
-def paint_arm(canvas, field, skin, label, contact=0.4, keep=None):
-    """Lays one bare arm (without the hand) on the canvas; ``keep`` (limb window, [0, 1]) cuts its coverage."""
+def paint_arm(canvas, field, skin, label, contact=None, keep=None):
+    """Lays one bare arm (without the hand) on the canvas.
+
+    ``contact`` (number or limb window) is the strength of its shadow on what lies below; ``keep`` (limb window, [0, 1]) cuts its
+    coverage.
+    """
     pixel = canvas.grid.pixel
     radius = field.radius
     share = field.d / radius
     alpha = edge(radius - field.reach, pixel)
     if keep is not None:
         alpha = alpha * keep
-    if contact:
+    if contact is not None:
         arm_contact(canvas, field, radius, contact)
     height = field.profiles.arm_round(field.a) * np.float32(1.15) * round_height(np.clip(share, -1.02, 1.02))
     a, d = field.a, field.d

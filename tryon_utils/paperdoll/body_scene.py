@@ -20,7 +20,7 @@ from tryon_utils.paperdoll.shading import light_from, over, shade_terms, apply_l
 HEAD_SCALE = 1.09
 """Size of the head against the 7.5-head canon; fashion figures with a slightly larger head read better when small."""
 _FACE_TO_PARSE = np.full(19, LABELS["face"], np.uint8)
-_FACE_TO_PARSE[[0, 16, 15, 18, 17, 6, 14]] = [0, 0, LABELS["face"], 1, LABELS["hair"], LABELS["glasses"], LABELS["neck"]]
+_FACE_TO_PARSE[[0, 16, 15, 18, 17, 6, 14]] = [0, 0, LABELS["face"], LABELS["hat"], LABELS["hair"], LABELS["glasses"], LABELS["neck"]]
 
 
 def _moved(cover, right, down, blur, pixel):
@@ -50,7 +50,7 @@ class PersonScene:
         for side in (-1, 1):
             limb = LimbField(grid, *self.skeleton.curves[side], side, 0.36)
             limb.profiles = self.profiles
-            limb.radius = self.profiles.arm(limb.a, limb.out)
+            limb.radius = self.profiles.arms[side](limb.a, limb.out)
             self.limbs[side] = limb
         self.order = sorted((-1, 1), key=lambda side: self.skeleton.arms[side].layer)
         self.background = self._background()
@@ -96,6 +96,13 @@ class PersonScene:
         jaw = _moved(self.head.head.alpha, 0.14 * aside, 0.15, 0.040, grid.pixel) * ease(1.75, 1.35, y)
         self.head_shadow = np.maximum(np.float32(0.45) * hair, np.float32(0.58) * jaw)
 
+    def head_region(self, height, width):
+        """(height, width) bool: pixels that the head, the hair or their shadows touch."""
+        touched = np.zeros((self.grid.height, self.grid.width), bool)
+        cover = np.maximum(np.maximum(self.head.hair_back.alpha, self.head.head.alpha), self.head.hair_front.alpha)
+        touched[self.head_window] = (cover > 0) | (self.head_shadow > 0)
+        return touched.reshape(height, touched.shape[0] // height, width, -1).any((1, 3))
+
     def dress(self, garment, footprint):
         """Paints the whole figure in a garment and returns its `FigureCanvas` (before light)."""
         canvas = FigureCanvas(self.grid)
@@ -113,7 +120,8 @@ class PersonScene:
             else:  # the vest lies over the shoulder joint
                 on_vest = canvas.panel[limb.window] == 1
                 keep = np.where(on_vest, edge(arm_join(limb), self.grid.pixel), 1)
-            paint_arm(canvas, limb, self.skin, label, 0.0 if sleeves else contact, keep)
+            beyond = sleeves[side].end_distance <= -0.05 if sleeves else 1  # the sleeve casts its own shadow
+            paint_arm(canvas, limb, self.skin, label, np.float32(contact) * beyond, keep)
             paint_hand_of(canvas, skeleton, side, self.skin, label)
             if sleeves:
                 lay_sleeve(canvas, sleeves[side], garment, skeleton, footprint, contact)
@@ -132,7 +140,8 @@ class PersonScene:
         if not sleeves:  # bare shoulders, blended into the chest before the vest goes on
             for side in self.order:
                 if skeleton.arms[side].layer > 0:
-                    paint_arm(canvas, self.limbs[side], self.skin, LABELS["left arm" if side > 0 else "right arm"], 0.0)
+                    limb = self.limbs[side]
+                    paint_arm(canvas, limb, self.skin, LABELS["left arm" if side > 0 else "right arm"], None, edge(0.42 - limb.a, self.grid.pixel))
         lay_torso(canvas, self.trunk, sleeves, profiles, garment, footprint)
         if tucked:
             paint_lower(*lower)

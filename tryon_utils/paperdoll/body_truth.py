@@ -1,9 +1,14 @@
 """Truth at pixel resolution: majority labels, masked means, keypoints, and the agnostic mask drawn from the skeleton."""
 
+import dataclasses
+
 import numpy as np
+from scipy import ndimage
 
 from tryon_utils.paperdoll.body_frame import Grid
+from tryon_utils.paperdoll.body_paint import LABELS
 from tryon_utils.paperdoll.face_shape import face_pose
+from tryon_utils.paperdoll.shading import shrink
 
 _JOINTS = (
     "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist", "right hip", "right knee",
@@ -15,6 +20,11 @@ KEYPOINT_NAMES = (
     "right knee", "right ankle", "left hip", "left knee", "left ankle", "right eye", "left eye", "right ear", "left ear",
 )  # fmt: skip
 """COCO-18 in OpenPose's order."""
+_ARM = ("upper", "left arm", "right arm")
+_HIP = ("upper", "trousers", "skirt", "left arm", "right arm", "left leg", "right leg")
+_HEAD = ("face", "glasses")
+_PARTS = (_HEAD, ("neck", "upper"), *[(*_ARM, "neck"), _ARM, _ARM] * 2, *[_HIP] * 6, *[_HEAD] * 4)
+"""Parse labels that show each keypoint; sets that are the same whatever is worn."""
 
 
 def samples_of(field, factor):
@@ -39,8 +49,18 @@ def masked_mean(field, mask, factor):
     return total / np.maximum(samples_of(weight, factor).sum(0), 1)
 
 
-def keypoints(scene, height, width, pixel):
-    """COCO-18 keypoints of a `PersonScene`: (18, 3) float32 x, y in pixels and 1 when inside the picture and not hidden behind the body."""
+def keypoints(scene, parse, pixel):
+    """COCO-18 keypoints of a `PersonScene`.
+
+    Args:
+        scene: `PersonScene`.
+        parse: (height, width) uint8 parse map.
+        pixel: side of a pixel, H.
+
+    Returns:
+        (18, 3) float32: x, y in pixels, and 1 where the point lies in the picture and its own part shows there (under cloth or not).
+    """
+    height, width = parse.shape
     places = np.zeros((18, 3), np.float32)
     head_x, head_y, unit = scene.head_place
     pose = face_pose(scene.factors.face)
@@ -61,6 +81,9 @@ def keypoints(scene, height, width, pixel):
     known = places[:, 2] > 0
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     shown = (places[:, :2] != 0).any(1)
+    for index in np.flatnonzero(known & inside):
+        around = tuple(slice(max(int(at[index]) - 1, 0), int(at[index]) + 2) for at in (y, x))
+        known[index] &= np.isin(parse[around], [LABELS[name] for name in _PARTS[index]]).any()
     result = np.stack([np.where(shown, x, 0), np.where(shown, y, 0), (known & inside & shown).astype(np.float32)], 1)
     return result.astype(np.float32)
 
@@ -74,7 +97,7 @@ def _line(x, y, start, end):
 def agnostic_mask(scene, height, width, pixel):
     """The region to repaint, (h, w) float32 in {0, 1}: trunk and arms at fixed widths from the skeleton, never from the garment.
 
-    Face, hair and hands are not taken out here: combine it with the parse map for that.
+    Pixels that the head or the hair in front of it covers wholly stay out; hands are in.
     """
     x = (scene.grid.left + (np.arange(width) + 0.5) * pixel)[None].astype(np.float32)
     y = (scene.grid.top + (np.arange(height) + 0.5) * pixel)[:, None].astype(np.float32)
@@ -89,4 +112,47 @@ def agnostic_mask(scene, height, width, pixel):
     middle = 0.5 * (np.array(joints["left hip"]) + joints["right hip"])
     mask |= _line(x, y, neck + (0, 0.15), middle + (0, 0.3)) < 0.52
     mask |= _line(x, y, neck + (0, -0.22), neck + (0, 0.2)) < 0.32
+    head = np.zeros((scene.grid.height, scene.grid.width), np.float32)
+    head[scene.head_window] = 1 - (1 - scene.head.head.alpha) * (1 - scene.head.hair_front.alpha)
+    mask &= shrink(head, scene.grid.height // height) < 0.995
     return mask.astype(np.float32)
+
+
+def _grown(mask, pixels=2):
+    return ndimage.binary_dilation(mask, np.ones((3, 3), bool), iterations=pixels)
+
+
+def governed_region(name, before, after):
+    """Where a change of one factor may change the picture.
+
+    Args:
+        name: field of `PersonFactors`, `GarmentFactors` or `FaceFactors`.
+        before, after: `PersonSample` of the same size, rendered before and after the change.
+
+    Returns:
+        (h, w) bool; outside it the two pictures are equal bit for bit.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    shows = lambda *names: _grown(np.isin(before.parse, names) | np.isin(after.parse, names))  # noqa: E731
+    numbers = lambda *names: [LABELS[key] for key in names]  # noqa: E731
+    head = before.head_region | after.head_region
+    if name in _fields(before.garment):
+        return before.garment_region | after.garment_region
+    if name in ("mirror", "sway", "light_angle", "light_height", "face"):  # the head moves, or the light
+        return np.ones_like(head)
+    if name in ("pose", "wobble", "shape"):  # everything but the face
+        return ~(np.isin(before.parse, numbers("face", "glasses")) & np.isin(after.parse, numbers("face", "glasses"))) | _grown(~head, 3)
+    if name in ("lower", "lower_colour"):
+        return shows(*numbers("trousers", "skirt", "left leg", "right leg")) | (before.parse != after.parse)
+    if name == "background":
+        return shows(0) | head
+    if name in _fields(before.person.face):
+        skin = numbers("neck", "left arm", "right arm", "left leg", "right leg")
+        return head | shows(*skin) if name in ("monk_tone", "undertone", "freckles", "blemishes") else head
+    raise ValueError(f"Got the factor {name!r}; wanted a field of PersonFactors, GarmentFactors or FaceFactors.")
+
+
+def _fields(factors):
+    return {field.name for field in dataclasses.fields(factors)} - {"seed", "index"}

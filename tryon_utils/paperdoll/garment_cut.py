@@ -79,7 +79,7 @@ def neck_half(factors):
     """Half width (H) of the neck opening where it meets the shoulder line, on the cloth."""
     depth = factors.neck_depth
     return {
-        "round": 0.290 + 0.06 * depth, "boat": 0.53, "square": 0.37, "turtleneck": 0.300, "v": 0.310, "collar": 0.255,
+        "round": 0.290 + 0.06 * depth, "boat": 0.53, "square": 0.37, "turtleneck": 0.285, "v": 0.310, "collar": 0.255,
     }[factors.neckline]  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def neck_opening(factors, u, v):
     if factors.neckline == "boat":
         return _oval(across, down - np.float32(0.11), half, 0.12 + 0.11 * depth)
     if factors.neckline == "turtleneck":
-        return _oval(across, down, half, 0.19)
+        return _oval(across, down, half, 0.155)
     if factors.neckline == "square":
         x, y = across - np.float32(half), down - np.float32(0.33 + 0.16 * depth)
         corner = np.float32(0.05)  # rounded
@@ -173,7 +173,9 @@ class FlatFrame:
 
     def __init__(self, factors):
         shape = BodyShape(figure=0.3)
-        width = FLAT * trunk_garment_widths(trunk_widths(shape), factors)
+        worn = trunk_garment_widths(trunk_widths(shape), factors)
+        full = np.maximum.accumulate(np.where(trunk_knots() < 1.95, 0, worn))
+        width = FLAT * (worn + 0.6 * np.maximum(full - worn, 0) * (trunk_knots() > 1.95))  # off the body, cloth falls straighter
         self.width = Profile(trunk_knots(), width)
         spine = (np.array([0.4, 5.0]), np.zeros(2))
         rest = ArmPose(0, 0)
@@ -191,8 +193,8 @@ class FlatFrame:
     def _spread_sleeves(self, angle):
         """Lays the sleeves at ``angle`` degrees from straight down."""
         for side in (-1, 1):
-            joint = np.array([side * 0.84, 1.535])
-            start = np.array([side * 0.40, 1.435])
+            joint = np.array([side * 0.83, 1.61])
+            start = np.array([side * 0.40, 1.475])
             turn = np.radians([angle, 0.72 * angle])
             elbow = joint + 1.34 * np.array([side * np.sin(turn[0]), np.cos(turn[0])])
             wrist = elbow + 1.10 * np.array([side * np.sin(turn[1]), np.cos(turn[1])])

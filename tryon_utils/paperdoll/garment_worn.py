@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tryon_utils.paperdoll.body_curves import Profile, bump, edge, ease, slopes
+from tryon_utils.paperdoll.body_curves import Profile, bump, edge, ease, hermite, slopes
 from tryon_utils.paperdoll.body_paint import LABELS, round_height, shoulder_cap
 from tryon_utils.paperdoll.body_shape import arm_knots, trunk_knots
 from tryon_utils.paperdoll.fabric import LINING, NECK, SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
@@ -13,7 +13,7 @@ from tryon_utils.paperdoll.garment_cut import (
 )  # fmt: skip
 from tryon_utils.paperdoll.garment_folds import hem_wave, outline_waves, sleeve_folds, torso_folds
 
-DRIFT = 0.035
+DRIFT = 0.024
 """How far folds carry the pattern with them, H per unit of slope."""
 
 
@@ -24,15 +24,13 @@ class Sleeve:
         self.field, self.factors = field, factors
         knots = arm_knots()
         inner, outer = sleeve_radii(profiles.arm_inner, profiles.arm_outer, factors)
-        arm = profiles.skeleton.arms[field.side]
         loose = 0.006 + 0.010 * factors.fit
         moving = np.interp(knots, [0.2, 0.5], [0, 1])
         inner = inner + moving * outline_waves(factors, knots, loose, 10 + field.side)
         outer = outer + moving * outline_waves(factors, knots, loose * 0.6, 20 + field.side)
-        bend = min(abs(arm.upper - arm.fore), 110) / 110
-        if sleeve_end(factors) > 1.5:  # cloth piles up outside a bent elbow
-            outer = outer + 0.012 * bend * np.exp(-(((knots - 1.36) / 0.2) ** 2))
-        self.outline = Profile(knots, inner, outer)
+        fine = np.linspace(knots[0], knots[-1], 125)
+        bone = profiles.elbow(field.side) * (sleeve_end(factors) > 1.2)
+        self.outline = Profile(fine, hermite(knots, inner, fine), hermite(knots, outer, fine) + bone)
         self.middle = Profile(knots, 0.5 * (inner + outer))
         self.radius = self.outline(field.a, field.out)
         self.share = np.clip(field.d / self.radius, -1.02, 1.02)
@@ -130,7 +128,8 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
 def _lay_neck(canvas, trunk, profiles, factors, footprint):
     """Lays the tube of a turtleneck round the neck; arguments as for `lay_torso`."""
     s, pixel = trunk.s, canvas.grid.pixel
-    half = np.minimum(profiles.neck(s, trunk.right) + np.float32(0.022), np.float32(0.285))
+    either = 0.5 * (profiles.neck.rows[0] + profiles.neck.rows[1])  # one shoulder may be raised, the tube stays even
+    half = np.minimum(Profile.tabled(profiles.neck.low, profiles.neck.high, either)(s) + np.float32(0.024), np.float32(0.262))
     share = np.clip(trunk.q / half, -1.05, 1.05)
     u, v = around(share) * np.float32(neck_half(factors)), s
     inside = np.minimum(neck_tube(factors, u, v), half - trunk.across)

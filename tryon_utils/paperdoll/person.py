@@ -15,7 +15,7 @@ import numpy as np
 from tryon_utils.paperdoll.body_factors import PersonFactors, check_person_factors, sample_person_factors
 from tryon_utils.paperdoll.body_paint import LABELS
 from tryon_utils.paperdoll.body_scene import PersonScene
-from tryon_utils.paperdoll.body_truth import agnostic_mask, keypoints, majority, masked_mean, samples_of
+from tryon_utils.paperdoll.body_truth import agnostic_mask, governed_region, keypoints, majority, masked_mean, samples_of
 from tryon_utils.paperdoll.colour import to_uint8
 from tryon_utils.paperdoll.fabric import PANELS
 from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_factors, sample_garment_factors
@@ -41,6 +41,7 @@ class PersonSample:
         keypoints: (18, 3) float32 COCO-18: x, y, visible.
         flow: (h, w, 2) float32: for each worn pixel its (x, y) in the shop picture of the same size.
         visible: (h, w) float32 in {0, 1}: where the flow points at the same cloth in the shop picture.
+        head_region: (h, w) bool: head, hair and their shadows; pixels elsewhere don't depend on them (skin tone apart).
         person, garment: the factors.
     """
 
@@ -54,6 +55,7 @@ class PersonSample:
     keypoints: np.ndarray
     flow: np.ndarray
     visible: np.ndarray
+    head_region: np.ndarray
     person: PersonFactors
     garment: GarmentFactors
 
@@ -133,16 +135,16 @@ def _render(scene, garment, height, width, supersample):
         column, row = np.clip(column, 0, width - 1), np.clip(row, 0, height - 1)
         visible[where] = seen & (panels[row, column] == number)
     mean = lambda field: (shrink(field * cloth, supersample) / np.maximum(cover, 1e-6)).transpose(1, 2, 0).astype(np.float32)  # noqa: E731
-    skin_or_cloth = shrink((canvas.cloth_shadow | on_cloth).astype(np.float32), supersample) > 0
+    touched = shrink((canvas.touched).astype(np.float32), supersample) > 0
     return PersonSample(
         picture=np.ascontiguousarray(to_uint8(tone(shrink(linear, supersample))).transpose(1, 2, 0)),
         worn=mean(canvas.albedo), shading=mean(incoming), garment_mask=cover.astype(np.float32),
-        agnostic_mask=agnostic_mask(scene, height, width, pixel), garment_region=skin_or_cloth, parse=parse,
-        keypoints=keypoints(scene, height, width, pixel), flow=flow, visible=visible, person=scene.factors, garment=garment,
+        agnostic_mask=agnostic_mask(scene, height, width, pixel), garment_region=touched, parse=parse,
+        keypoints=keypoints(scene, parse, pixel), flow=flow, visible=visible, head_region=scene.head_region(height, width), person=scene.factors, garment=garment,
     )  # fmt: skip
 
 
 __all__ = [
-    "GarmentFactors", "GarmentSample", "PersonFactors", "PersonSample", "render_garment", "render_people", "render_person",
+    "GarmentFactors", "GarmentSample", "PersonFactors", "PersonSample", "governed_region", "render_garment", "render_people", "render_person",
     "sample_garment_factors", "sample_person_factors",
 ]  # fmt: skip

@@ -162,7 +162,7 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_roll=0.0):
             wrist = np.array([np.interp(3.3, *spine) + side * 0.26, 3.28 + 0.04 * wobble[5]])
         name = "left" if side > 0 else "right"
         joints |= {f"{name} shoulder": tuple(joint), f"{name} elbow": tuple(elbow), f"{name} wrist": tuple(wrist)}
-        curves[side] = _arm_curve(start, joint, elbow, wrist, 0.20 if abs(arm.upper - arm.fore) > 60 else 0.34)
+        curves[side] = _arm_curve(start, joint, elbow, wrist, 0.15 if abs(arm.upper - arm.fore) > 60 else 0.34)
         raises[side] = float(lift)
         hip_x = float(np.interp(3.62, *spine)) + side * 0.36
         joints[f"{name} hip"] = (hip_x, 3.62 + tilt_hip * (hip_x - np.interp(3.62, *spine)))
