@@ -1,8 +1,26 @@
 """The canvas on which body and garments are laid, part over part, before any light: one G-buffer for the whole figure."""
 
+import dataclasses
+
 import numpy as np
 
 from tryon_utils.paperdoll.shading import GBuffer
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What `FigureCanvas.lay` needs, worked out once and laid on as many canvases as wanted; ``shade`` is its `darken` beforehand."""
+
+    window: tuple
+    alpha: np.ndarray
+    albedo: np.ndarray
+    slope: np.ndarray
+    label: int
+    material: tuple
+    occlusion: np.ndarray | None = None
+    shape_alpha: np.ndarray | None = None
+    label_where: np.ndarray | None = None
+    shade: np.ndarray | None = None
 
 
 class FigureCanvas:
@@ -26,11 +44,15 @@ class FigureCanvas:
         self.fabric = np.zeros((2, *shape), np.float32)
         self.touched = np.zeros(shape, bool)
 
-    def copy(self):
-        """An independent copy, so that several garments can start from one undressed figure."""
-        other = object.__new__(FigureCanvas)
-        other.__dict__ = {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in self.__dict__.items()}
-        return other
+    def lay_part(self, part, keep=None):
+        """Lays a `Part`; ``keep`` (window, [0, 1]) cuts its coverage."""
+        alpha, shape_alpha = part.alpha, part.shape_alpha
+        if keep is not None:
+            alpha = alpha * keep
+            shape_alpha = None if shape_alpha is None else shape_alpha * keep
+        if part.shade is not None:
+            self.darken(part.window, part.shade)
+        self.lay(part.window, alpha, part.albedo, part.slope, part.label, part.material, part.occlusion, shape_alpha, part.label_where)
 
     def lay(self, window, alpha, albedo, slope, label, material, occlusion=None, shape_alpha=None, label_where=None, panel=0, fabric=None):
         """Lays a part on top.

@@ -120,28 +120,60 @@ def bump(x, y, wide, high):
     return f * f * f
 
 
-def stroke(x, y, start, end, wide, height, bend=0.0, sharp=0.0):
-    """One painted ridge: a soft, tapered line from ``start`` to ``end`` as height over (x, y).
+class Strokes:
+    """Painted ridges over a coordinate field: soft, tapered lines as height, exactly 0 away from the line.
+
+    Each stroke is worked out only in the rows and columns that it can touch.
 
     Args:
-        x, y: coordinates that broadcast together.
-        start, end: (x, y) pairs.
-        wide: half width in the middle.
-        height: height of the ridge (negative carves a groove).
-        bend: sideways bow in the middle, as a share of the length.
-        sharp: 0 a round ridge, towards 1 steep on one side and soft on the other.
-
-    Returns:
-        float32 heights; exactly 0 away from the line.
+        x, y: (rows, columns) coordinates.
     """
-    go_x, go_y = end[0] - start[0], end[1] - start[1]
-    length = float(np.hypot(go_x, go_y)) + 1e-6
-    go_x, go_y = go_x / length, go_y / length
-    off_x, off_y = x - np.float32(start[0]), y - np.float32(start[1])
-    along = (off_x * np.float32(go_x) + off_y * np.float32(go_y)) * np.float32(1 / length)
-    taper = np.maximum(along * (1 - along) * 4, 0)
-    away = (off_y * np.float32(go_x) - off_x * np.float32(go_y)) - np.float32(bend * length) * taper
-    if sharp:
-        away = away * (1 + np.float32(sharp) * np.sign(away))
-    hill = np.maximum(1 - (away * np.float32(1 / (1.9 * wide))) ** 2, 0)
-    return np.float32(height) * (hill * hill) * taper
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+        self.bounds = [[(part.min(axis), part.max(axis)) for part in (x, y)] for axis in (1, 0)]  # of rows, of columns
+
+    def _window(self, low, high):
+        window = []
+        for (x_low, x_high), (y_low, y_high) in self.bounds:
+            near = np.flatnonzero((x_high > low[0]) & (x_low < high[0]) & (y_high > low[1]) & (y_low < high[1]))
+            if not near.size:
+                return None
+            window.append(slice(near[0], near[-1] + 1))
+        return tuple(window)
+
+    def add(self, total, start, end, wide, height, bend=0.0, sharp=0.0):
+        """Adds one stroke to ``total`` (rows, columns) in place.
+
+        Args:
+            start, end: (x, y) pairs.
+            wide: half width in the middle.
+            height: height of the ridge (negative carves a groove).
+            bend: sideways bow in the middle, as a share of the length.
+            sharp: 0 a round ridge, towards 1 steep on one side and soft on the other.
+        """
+        go_x, go_y = end[0] - start[0], end[1] - start[1]
+        length = float(np.hypot(go_x, go_y)) + 1e-6
+        go_x, go_y = go_x / length, go_y / length
+        reach = 1.9 * wide / (1 - sharp) + abs(bend) * length
+        window = self._window([min(start[k], end[k]) - reach for k in (0, 1)], [max(start[k], end[k]) + reach for k in (0, 1)])
+        if window is None:
+            return
+        off_x, off_y = self.x[window] - np.float32(start[0]), self.y[window] - np.float32(start[1])
+        along = (off_x * np.float32(go_x) + off_y * np.float32(go_y)) * np.float32(1 / length)
+        taper = np.maximum(along * (1 - along) * 4, 0)
+        away = (off_y * np.float32(go_x) - off_x * np.float32(go_y)) - np.float32(bend * length) * taper
+        if sharp:
+            away *= 1 + np.float32(sharp) * np.sign(away)
+        away *= np.float32(1 / (1.9 * wide))
+        hill = np.maximum(1 - away * away, 0)
+        hill *= hill
+        hill *= taper
+        hill *= np.float32(height)
+        total[window] += hill
+
+    def one(self, *stroke):
+        """A single stroke (rows, columns); arguments as for `add`."""
+        total = np.zeros(np.broadcast(self.x, self.y).shape, np.float32)
+        self.add(total, *stroke)
+        return total

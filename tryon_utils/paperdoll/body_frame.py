@@ -7,6 +7,8 @@ import dataclasses
 
 import numpy as np
 
+from tryon_utils.paperdoll.body_curves import Strokes
+
 
 @dataclasses.dataclass
 class Grid:
@@ -57,6 +59,8 @@ class TrunkField:
         self.s, self.q = s, q
         self.right = q > 0
         self.across = np.abs(q)
+        self.strokes = Strokes(self.q, s)  # in (q, s)
+        self.half_strokes = Strokes(self.across, s)  # in (distance from the spine, s): on both sides at once
         self.width = profiles.width(s, self.right)
         self.over_top = s - profiles.top(self.across, self.right)  # H below the shoulder line
 
@@ -112,5 +116,6 @@ class LimbField:
         self.d = (off_x * -go_y + off_y * go_x) * np.float32(-side)
         beyond = off_x * go_x + off_y * go_y
         self.reach = np.sqrt(self.d * self.d + np.where((place <= 0) | (place >= last), beyond * beyond, 0))
+        self.strokes = Strokes(self.a, self.d)  # in (a, d)
         self.out = self.d > 0
         self.beyond = np.where(place >= last, beyond, np.where(place <= 0, beyond, 0))

@@ -5,6 +5,7 @@ A hand lives in its own frame: origin at the wrist, first axis along the hand, s
 
 import numpy as np
 
+from tryon_utils.paperdoll.body_canvas import Part
 from tryon_utils.paperdoll.body_curves import ease, edge, slopes
 from tryon_utils.paperdoll.pose import HAND, _direction
 
@@ -50,11 +51,11 @@ def _frame(angle, side):
     return along, np.array([-along[1] * side, along[0] * side])
 
 
-def paint_hand(canvas, wrist, angle, side, gesture, skin, material, label, size=1.0):
-    """Lays one hand on the canvas.
+def hand_part(grid, wrist, angle, side, gesture, skin, material, label):
+    """One hand as a `Part`.
 
     Args:
-        canvas: `FigureCanvas`.
+        grid: `Grid` of the picture.
         wrist: (x, y), H.
         angle: direction of the hand, degrees as in `pose`.
         side: -1 or 1.
@@ -62,12 +63,8 @@ def paint_hand(canvas, wrist, angle, side, gesture, skin, material, label, size=
         skin: (3,) linear colour.
         material: (specular, gloss, scatter).
         label: parse label.
-        size: scale of the hand.
     """
-    grid = canvas.grid
-    unit = HAND * size
-    reach = 1.12 * unit
-    window = grid.window(wrist[0] - reach, wrist[0] + reach, wrist[1] - reach, wrist[1] + reach)
+    unit = HAND
     along, across = _frame(angle, side)
     tips = np.array([[-0.05, -0.25], [-0.05, 0.25], [0.55, -0.3], [0.55, 0.36], [1.0, -0.2], [1.0, 0.2]]) * unit
     places = np.asarray(wrist) + tips[:, :1] * along + tips[:, 1:] * across
@@ -100,7 +97,8 @@ def paint_hand(canvas, wrist, angle, side, gesture, skin, material, label, size=
     alpha = edge(inside, grid.pixel / unit)
     slope = slopes(height, grid.pixel / unit)
     np.clip(slope, -1.6, 1.6, out=slope)
-    canvas.darken(window, np.float32(0.28) * np.clip(1 + inside * 9, 0, 1) ** 2 * ease(0.12, 0.34, u))
-    canvas.lay(
-        window, alpha, skin, slope, label, material, occlusion=1 - 1.1 * crease, shape_alpha=alpha * ease(-0.10, 0.16, u)
+    shade = np.float32(0.28) * np.clip(1 + inside * 9, 0, 1) ** 2 * ease(0.12, 0.34, u)
+    return Part(
+        window, alpha, skin, slope, label, material, occlusion=1 - np.float32(1.1) * crease, shape_alpha=alpha * ease(-0.10, 0.16, u),
+        shade=shade,
     )

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tryon_utils.paperdoll.body_curves import Profile, edge, ease, slopes, stroke
+from tryon_utils.paperdoll.body_canvas import Part
+from tryon_utils.paperdoll.body_curves import Profile, edge, ease, slopes
 from tryon_utils.paperdoll.body_paint import LABELS, SKIN, round_height
 from tryon_utils.paperdoll.body_shape import trunk_knots
 from tryon_utils.paperdoll.colour import hex_to_linear
@@ -28,29 +29,28 @@ def _leg_gap(field, spread, width):
     return np.where(s > 3.93, inner, 1.0), np.clip(2 * inner / leg - 1, -1.02, 1.02)
 
 
-def paint_legs(canvas, field, skin):
-    """Lays bare thighs (for short skirts)."""
-    pixel = canvas.grid.pixel
+def leg_parts(field, skin):
+    """Bare thighs (for short skirts), a list of two `Part`."""
+    pixel = field.grid.pixel
     inner, share = _leg_gap(field, 0.075, field.width)
     alpha = edge(np.minimum(np.minimum(inner, field.width - field.across), field.s - 3.3), pixel)
     height = np.float32(0.30) * round_height(share)
     slope = slopes(height, pixel)
-    for right, label in ((True, "left leg"), (False, "right leg")):
-        canvas.lay(field.window, alpha * (field.right == right), skin, slope, LABELS[label], SKIN)
+    return [Part(field.window, alpha * (field.right == right), skin, slope, LABELS[label], SKIN)
+            for right, label in ((True, "left leg"), (False, "right leg"))]
 
 
-def paint_lower(canvas, field, profiles, kind, colour, seed=0):
-    """Lays the lower garment.
+def lower_parts(field, profiles, kind, colour, seed=0):
+    """The lower garment as a list of `Part`.
 
     Args:
-        canvas: `FigureCanvas`.
         field: `TrunkField`.
         profiles: `BodyProfiles`.
         kind: one of `LOWERS`.
         colour: name from `LOWER_COLOURS`, or from `DENIMS` for jeans.
         seed: whole number, restless folds.
     """
-    pixel = canvas.grid.pixel
+    pixel = field.grid.pixel
     s, q, across, right = field.s, field.q, field.across, field.right
     knots = trunk_knots()
     ink = hex_to_linear((DENIMS if kind == "jeans" else LOWER_COLOURS)[colour])
@@ -79,8 +79,7 @@ def paint_lower(canvas, field, profiles, kind, colour, seed=0):
         pipes = np.sin(np.arcsin(np.clip(q / width, -1, 1)) * np.float32(7.0) + restless * np.float32(1.2) + np.float32(seed))
         relief = np.float32(0.030) * fall * pipes + np.float32(0.008) * restless
         height = depth * round_height(share) + relief
-        if kind == "short skirt":
-            canvas.darken(field.window, np.float32(0.5) * ease(-0.22, 0, hem) * (width > across))
+        shade = np.float32(0.5) * ease(-0.22, 0, hem) * (width > across) if kind == "short skirt" else None
     else:
         gap, leg = _leg_gap(field, 0.045 if kind == "jeans" else 0.02, width)
         inside = np.minimum(inside, gap)
@@ -94,17 +93,16 @@ def paint_lower(canvas, field, profiles, kind, colour, seed=0):
                 ((0.05, 3.98), (0.44, 4.04), 0.028, 0.011, -0.06), ((0.56, 3.42), (0.30, 3.66), 0.03, 0.008, 0.08),
                 ((0.52, 4.10), (0.20, 4.45), 0.04, 0.012, 0.05),
             ):  # fmt: skip
-                relief += stroke(q, s, (side * start[0], start[1]), (side * end[0], end[1]), wide, high * stand, side * bend, 0.3)
+                field.strokes.add(relief, (side * start[0], start[1]), (side * end[0], end[1]), wide, high * stand, side * bend, 0.3)
         if kind == "trousers":
-            relief += stroke(across, s, (0.31, 3.05), (0.30, 5.4), 0.035, 0.012)  # pressed crease
-            relief -= stroke(across, s, (0.25, 2.93), (0.29, 3.35), 0.018, 0.010)  # pleat
+            field.half_strokes.add(relief, (0.31, 3.05), (0.30, 5.4), 0.035, 0.012)  # pressed crease
+            field.half_strokes.add(relief, (0.25, 2.93), (0.29, 3.35), 0.018, -0.010)  # pleat
         relief += np.float32(0.008) * restless
         height = height + relief
         fly = np.maximum(1 - np.abs(q - np.float32(0.012) - 0.05 * ease(3.55, 3.8, s)) * np.float32(1 / 0.014), 0) * (waist > 0.15) * (s < 3.8)
         height -= np.float32(0.010 * fine) * fly
         # Slanted pockets.
-        pocket = stroke(across, s, (0.40, 2.99), (0.60, 3.40), 0.012, 1.0, -0.08)
-        height -= np.float32(0.014 * fine) * pocket
+        field.half_strokes.add(height, (0.40, 2.99), (0.60, 3.40), 0.012, -0.014 * fine, -0.08)
     height = height + np.float32(0.012) * band
     colour_field = np.broadcast_to(ink[:, None, None], (3, *s.shape))
     occlusion = np.clip(1 + relief * np.float32(8), 0.6, 1.05)
@@ -116,15 +114,16 @@ def paint_lower(canvas, field, profiles, kind, colour, seed=0):
         twill = np.float32(0.10 * min(1.0, 0.010 / pixel)) * np.sin((q + s) * np.float32(300))
         colour_field = np.minimum(colour_field * (worn + twill), 1)
         stitch = np.maximum(1 - np.abs(np.abs(waist - np.float32(0.075)) - np.float32(0.062)) * np.float32(1 / 0.010), 0)
-        stitch = np.maximum(stitch, stroke(across, s, (0.415, 2.99), (0.62, 3.40), 0.010, 1.0, -0.08))
+        stitch = np.maximum(stitch, field.half_strokes.one((0.415, 2.99), (0.62, 3.40), 0.010, 1.0, -0.08))
         stitch = stitch * np.float32(0.5 * fine)
         gold = hex_to_linear("#c2935a")
         colour_field = colour_field + stitch * (gold[:, None, None] - colour_field)
-    button = edge(np.float32(0.026) - np.hypot(q, waist - np.float32(0.075)), pixel) if not skirt else None
-    canvas.lay(
+    parts = [Part(
         field.window, edge(inside, pixel), colour_field, slopes(height, pixel), LABELS["skirt" if skirt else "trousers"],
-        (0.02, 0.10, 0.12), occlusion=occlusion,
-    )  # fmt: skip
-    if button is not None:
+        (0.02, 0.10, 0.12), occlusion=occlusion, shade=shade if skirt else None,
+    )]  # fmt: skip
+    if not skirt:
+        button = edge(np.float32(0.026) - np.hypot(q, waist - np.float32(0.075)), pixel)
         metal = hex_to_linear("#b59a6a") if kind == "jeans" else ink * np.float32(1.6) + np.float32(0.02)
-        canvas.lay(field.window, button, np.minimum(metal, 1), np.zeros((2, *s.shape), np.float32), LABELS["trousers"], (0.3, 0.4, 0))
+        parts.append(Part(field.window, button, np.minimum(metal, 1), np.zeros((2, *s.shape), np.float32), LABELS["trousers"], (0.3, 0.4, 0)))
+    return parts

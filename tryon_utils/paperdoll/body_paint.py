@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tryon_utils.paperdoll.body_curves import bump, edge, ease, slopes, stroke
-from tryon_utils.paperdoll.body_hand import paint_hand
-from tryon_utils.paperdoll.pose import WRIST
+from tryon_utils.paperdoll.body_canvas import Part
+from tryon_utils.paperdoll.body_curves import bump, edge, ease, slopes
+from tryon_utils.paperdoll.body_hand import hand_part
 
 SKIN = (0.10, 0.22, 1.0)
 """Specular, gloss and scatter of skin."""
@@ -42,23 +42,24 @@ def chest_relief(field, shape):
     return relief
 
 
-def paint_trunk(canvas, field, shape, skin):
-    """Lays neck, chest and belly on the canvas."""
+def trunk_part(field, shape, skin):
+    """Neck, chest and belly as a `Part`."""
     s, q, across = field.s, field.q, field.across
-    pixel = canvas.grid.pixel
+    pixel = field.grid.pixel
     inside = edge_distance(field)
     share = np.clip(across / field.width, 0, 1.02)
     height = field.profiles.depth(s) * round_height(share) * shoulder_cap(inside, 0.19)
     height += chest_relief(field, shape)
     slim = 1 - 0.5 * max(shape.fullness, 0)
-    height += stroke(across, s, (0.03, 1.335), (0.56, 1.425), 0.028, 0.020 * slim, -0.07)  # collar bones
-    height -= stroke(across, s, (0.12, 1.31), (0.46, 1.385), 0.05, 0.016 * slim, -0.05)
-    height += stroke(across, s, (0.19, 0.80), (0.035, 1.335), 0.03, 0.013 * slim, 0.04)  # neck tendons
+    strokes = field.half_strokes
+    strokes.add(height, (0.03, 1.335), (0.56, 1.425), 0.028, 0.020 * slim, -0.07)  # collar bones
+    strokes.add(height, (0.12, 1.31), (0.46, 1.385), 0.05, -0.016 * slim, -0.05)
+    strokes.add(height, (0.19, 0.80), (0.035, 1.335), 0.03, 0.013 * slim, 0.04)  # neck tendons
     height -= 0.022 * bump(q, s - np.float32(1.355), 0.045, 0.05)  # the pit of the neck
     height -= 0.010 * bump(q, s - np.float32(2.55), 0.04, 0.5) + 0.03 * bump(q, s - np.float32(2.98), 0.022, 0.03)
     height -= 0.02 * ease(0.10, 0.0, across) * ease(1.75, 2.0, s) * ease(2.4, 2.1, s)
     alpha = edge(np.minimum(inside, field.width - across), pixel) * edge(s - np.float32(0.62), pixel) * (s < 3.4)
-    canvas.lay(field.window, alpha, skin, slopes(height, pixel), LABELS["neck"], SKIN)
+    return Part(field.window, alpha, skin, slopes(height, pixel), LABELS["neck"], SKIN)
 
 
 def arm_join(field):
@@ -67,49 +68,33 @@ def arm_join(field):
     return field.a - (np.float32(0.43) * (0.5 - 0.5 * share) ** 1.4 - np.float32(0.07))
 
 
-def arm_contact(canvas, field, radius, amount, reach=0.13):
-    """Soft contact shadow of a limb on whatever lies below it, longer on the side away from the light."""
-    gap = field.reach - radius
-    fall = np.clip(1 - np.maximum(gap, 0) * np.float32(1 / reach), 0, 1)
-    canvas.darken(field.window, amount * (fall * fall) * ease(0.2, 0.75, field.a))
+def limb_contact(field, radius, reach=0.13):
+    """Soft contact shadow, [0, 1], of a limb of half width ``radius`` on whatever lies below it."""
+    fall = np.clip(1 - np.maximum(field.reach - radius, 0) * np.float32(1 / reach), 0, 1)
+    return fall * fall * ease(0.2, 0.75, field.a)
 
 
-def paint_arm(canvas, field, skin, label, contact=None, keep=None):
-    """Lays one bare arm (without the hand) on the canvas.
-
-    ``contact`` (number or limb window) is the strength of its shadow on what lies below; ``keep`` (limb window, [0, 1]) cuts its
-    coverage.
-    """
-    pixel = canvas.grid.pixel
-    radius = field.radius
-    share = field.d / radius
-    alpha = edge(radius - field.reach, pixel)
-    if keep is not None:
-        alpha = alpha * keep
-    if contact is not None:
-        arm_contact(canvas, field, radius, contact)
+def arm_part(field, skin, label):
+    """One bare arm, without the hand, as a `Part`."""
+    pixel = field.grid.pixel
+    share = field.d / field.radius
+    alpha = edge(field.radius - field.reach, pixel)
     height = field.profiles.arm_round(field.a) * np.float32(1.15) * round_height(np.clip(share, -1.02, 1.02))
-    a, d = field.a, field.d
-    height += stroke(a, d, (0.30, 0.02), (1.15, -0.035), 0.07, 0.012, 0.02)  # biceps
-    height -= stroke(a, d, (0.10, -0.02), (0.52, 0.075), 0.045, 0.010, 0.1)  # under the deltoid
-    height += stroke(a, d, (1.20, 0.03), (2.05, 0.04), 0.06, 0.012, -0.02)  # forearm
-    height -= stroke(a, d, (1.20, -0.10), (1.46, 0.03), 0.045, 0.010, 0.05)  # elbow crease
+    strokes = field.strokes
+    strokes.add(height, (0.30, 0.02), (1.15, -0.035), 0.07, 0.012, 0.02)  # biceps
+    strokes.add(height, (0.10, -0.02), (0.52, 0.075), 0.045, -0.010, 0.1)  # under the deltoid
+    strokes.add(height, (1.20, 0.03), (2.05, 0.04), 0.06, 0.012, -0.02)  # forearm
+    strokes.add(height, (1.20, -0.10), (1.46, 0.03), 0.045, -0.010, 0.05)  # elbow crease
     join = arm_join(field)
-    canvas.lay(
-        field.window, alpha, skin, slopes(height, pixel), label, SKIN, shape_alpha=alpha * ease(-0.30, 0.08, join),
-        label_where=join > 0,
-    )  # fmt: skip
+    return Part(
+        field.window, alpha, skin, slopes(height, pixel), label, SKIN, shape_alpha=alpha * ease(-0.30, 0.08, join), label_where=join > 0,
+    )
 
 
-def paint_hand_of(canvas, skeleton, side, skin, label):
-    """Lays the hand that belongs to an arm, unless it is hidden."""
+def hand_of(grid, skeleton, side, skin, label):
+    """The hand that belongs to an arm as a `Part`, or None when it is hidden."""
     arm = skeleton.arms[side]
     if arm.hand == "hidden":
-        return
+        return None
     points, _ = skeleton.curves[side]
-    paint_hand(canvas, points[-1], arm.hand_angle, side, arm.hand, skin, SKIN, label)
-
-
-def wrist_fade(field):
-    """1 along the arm, 0 beyond the wrist (so that forearm and hand join)."""
-    return ease(WRIST + 0.1, WRIST - 0.02, field.a)
+    return hand_part(grid, points[-1], arm.hand_angle, side, arm.hand, skin, SKIN, label)

@@ -4,10 +4,10 @@ import numpy as np
 from scipy import ndimage
 
 from tryon_utils.paperdoll.body_canvas import FigureCanvas
-from tryon_utils.paperdoll.body_curves import ease
+from tryon_utils.paperdoll.body_curves import ease, edge
 from tryon_utils.paperdoll.body_frame import LimbField, TrunkField, picture_grid
-from tryon_utils.paperdoll.body_lower import paint_legs, paint_lower
-from tryon_utils.paperdoll.body_paint import LABELS, arm_join, edge, paint_arm, paint_hand_of, paint_trunk
+from tryon_utils.paperdoll.body_lower import leg_parts, lower_parts
+from tryon_utils.paperdoll.body_paint import LABELS, arm_join, arm_part, hand_of, limb_contact, trunk_part
 from tryon_utils.paperdoll.body_shape import BodyProfiles
 from tryon_utils.paperdoll.colour import hex_to_linear
 from tryon_utils.paperdoll.face_factors import BACKGROUNDS
@@ -53,6 +53,13 @@ class PersonScene:
             limb.radius = self.profiles.arms[side](limb.a, limb.out)
             self.limbs[side] = limb
         self.order = sorted((-1, 1), key=lambda side: self.skeleton.arms[side].layer)
+        self.torso = trunk_part(self.trunk, factors.shape, self.skin)
+        self.legs = leg_parts(self.trunk, self.skin) if factors.lower == "short skirt" else []
+        self.lower = lower_parts(self.trunk, self.profiles, factors.lower, factors.lower_colour, factors.index)
+        self.arms = {}  # side: arm, hand or None, contact shadow
+        for side, limb in self.limbs.items():
+            label = LABELS["left arm" if side > 0 else "right arm"]
+            self.arms[side] = (arm_part(limb, self.skin, label), hand_of(grid, self.skeleton, side, self.skin, label), limb_contact(limb, limb.radius))
         self.background = self._background()
         self._head()
 
@@ -106,50 +113,54 @@ class PersonScene:
     def dress(self, garment, footprint):
         """Paints the whole figure in a garment and returns its `FigureCanvas` (before light)."""
         canvas = FigureCanvas(self.grid)
-        factors, skeleton, profiles = self.factors, self.skeleton, self.profiles
+        skeleton, profiles = self.skeleton, self.profiles
         sleeves = {}
         if garment.sleeve != "none":
             sleeves = {side: Sleeve(self.limbs[side], profiles, garment) for side in (-1, 1)}
 
         def arm(side):
-            label = LABELS["left arm" if side > 0 else "right arm"]
-            contact = {0: 0.0, 1: 0.30}.get(skeleton.arms[side].layer, 0.42)
+            contact = np.float32({0: 0.0, 1: 0.30}.get(skeleton.arms[side].layer, 0.42))
             limb = self.limbs[side]
-            if sleeves:
+            bare, hand, shadow = self.arms[side]
+            if sleeves:  # the sleeve casts its own shadow
+                shadow = shadow * (sleeves[side].end_distance <= -0.05)
                 keep = edge(limb.a - np.float32(max(sleeves[side].end - 0.12, 0.1)), self.grid.pixel)
             else:  # the vest lies over the shoulder joint
                 on_vest = canvas.panel[limb.window] == 1
                 keep = np.where(on_vest, edge(arm_join(limb), self.grid.pixel), 1)
-            beyond = sleeves[side].end_distance <= -0.05 if sleeves else 1  # the sleeve casts its own shadow
-            paint_arm(canvas, limb, self.skin, label, np.float32(contact) * beyond, keep)
-            paint_hand_of(canvas, skeleton, side, self.skin, label)
+            canvas.darken(limb.window, contact * shadow)
+            canvas.lay_part(bare, keep)
+            if hand is not None:
+                canvas.lay_part(hand)
             if sleeves:
                 lay_sleeve(canvas, sleeves[side], garment, skeleton, footprint, contact)
 
         for side in self.order:
             if skeleton.arms[side].layer == 0:
                 arm(side)
-        if factors.lower == "short skirt":
-            paint_legs(canvas, self.trunk, self.skin)
+        for part in self.legs:
+            canvas.lay_part(part)
         lay_lining(canvas, self.trunk, profiles, garment, footprint)
-        paint_trunk(canvas, self.trunk, factors.shape, self.skin)
+        canvas.lay_part(self.torso)
         tucked = garment.hem == "tucked"
-        lower = (canvas, self.trunk, profiles, factors.lower, factors.lower_colour, factors.index)
         if not tucked:
-            paint_lower(*lower)
+            self._lay_lower(canvas)
         if not sleeves:  # bare shoulders, blended into the chest before the vest goes on
             for side in self.order:
                 if skeleton.arms[side].layer > 0:
-                    limb = self.limbs[side]
-                    paint_arm(canvas, limb, self.skin, LABELS["left arm" if side > 0 else "right arm"], None, edge(0.42 - limb.a, self.grid.pixel))
+                    canvas.lay_part(self.arms[side][0], edge(0.42 - self.limbs[side].a, self.grid.pixel))
         lay_torso(canvas, self.trunk, sleeves, profiles, garment, footprint)
         if tucked:
-            paint_lower(*lower)
+            self._lay_lower(canvas)
         for side in self.order:
             if skeleton.arms[side].layer > 0:
                 arm(side)
         canvas.darken(self.head_window, self.head_shadow)
         return canvas
+
+    def _lay_lower(self, canvas):
+        for part in self.lower:
+            canvas.lay_part(part)
 
     def light_up(self, canvas):
         """Lights a dressed canvas and adds head, hair and background.

@@ -5,15 +5,8 @@ All heights are in H over trunk coordinates (q, s) or arm coordinates (a, d), so
 
 import numpy as np
 
-from tryon_utils.paperdoll.body_curves import ease, stroke
+from tryon_utils.paperdoll.body_curves import ease
 from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
-
-
-def _strokes(x, y, lines, gain):
-    total = np.zeros(np.broadcast(x, y).shape, np.float32)
-    for start, end, wide, height, bend in lines:
-        total += stroke(x, y, start, end, wide, height * gain, bend, 0.35)
-    return total
 
 
 def torso_folds(field, width, factors, skeleton, bottom):
@@ -68,7 +61,9 @@ def torso_folds(field, width, factors, skeleton, bottom):
             for k in range(4):
                 x = side * (0.07 + 0.125 * k + jitter(0.03))
                 lines.append(((x * 1.05 + jitter(0.02), 2.50 + jitter(0.08)), (x * 0.95, 2.92), 0.026, 0.017, jitter(0.08)))
-    relief = _strokes(q, s, lines, gain)
+    relief = np.zeros_like(s)
+    for start, end, wide, height, bend in lines:
+        field.strokes.add(relief, start, end, wide, height * gain, bend, 0.35)
     tile = fbm_tile(3, 11 + factors.fold_seed % 5, 0.5, 8)
     drift = float(generator.uniform())
     restless = sample_tile(tile, q * np.float32(0.16) + np.float32(drift), s * np.float32(0.085) + q * np.float32(0.03))
@@ -103,7 +98,9 @@ def sleeve_folds(field, radius, factors, skeleton, end):
         for at in (1.86, 2.00, 2.12, 2.22):
             swing = -1 if generator.uniform() < 0.5 else 1
             lines.append(((at + jitter(0.03), -0.12 * swing), (at + 0.13 + jitter(0.03), 0.11 * swing), 0.024, 0.011, 0.10))
-    relief = _strokes(a, d, lines, gain)
+    relief = np.zeros_like(a)
+    for start, end, wide, height, bend in lines:
+        field.strokes.add(relief, start, end, wide, height * gain, bend, 0.35)
     tile = fbm_tile(3, 17 + factors.fold_seed % 5, 0.5, 8)
     relief += sample_tile(tile, d * np.float32(0.22) + np.float32(generator.uniform()), a * np.float32(0.11)) * np.float32(0.012 * gain)
     return relief

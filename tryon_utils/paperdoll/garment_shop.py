@@ -7,7 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from tryon_utils.paperdoll.body_canvas import FigureCanvas
-from tryon_utils.paperdoll.body_curves import edge, ease, slopes, stroke
+from tryon_utils.paperdoll.body_curves import edge, ease, slopes
 from tryon_utils.paperdoll.body_frame import LimbField, TrunkField, picture_grid
 from tryon_utils.paperdoll.body_paint import LABELS
 from tryon_utils.paperdoll.body_truth import majority, samples_of
@@ -160,8 +160,8 @@ def render_garment(factors, height=128, width=None, supersample=2):
     height_map = -np.float32(0.045) * rim * rim + cloth_relief(factors, TORSO, u, v, pixel)
     soft = np.float32(0.012 + 0.020 * factors.folds) * sample_tile(tile, u * np.float32(0.13) + drift, v * np.float32(0.10) + u * np.float32(0.02))
     for side in (-1, 1):
-        soft += stroke(u, v, (side * 0.62, 1.98), (side * 0.22, 2.5), 0.06, 0.020, side * 0.06)
-        soft += stroke(u, v, (side * 0.40, 2.5), (side * 0.52, HEM[factors.hem] + 0.1), 0.07, 0.016, side * -0.04)
+        layout.trunk.strokes.add(soft, (side * 0.62, 1.98), (side * 0.22, 2.5), 0.06, 0.020, side * 0.06)
+        layout.trunk.strokes.add(soft, (side * 0.40, 2.5), (side * 0.52, HEM[factors.hem] + 0.1), 0.07, 0.016, side * -0.04)
     yarn = weave(factors, u, v, pixel)
     occlusion = np.clip(1 + soft * 4, 0.8, 1.04) * (1 if yarn is None else yarn)
     canvas.lay(window, body, cloth_colour(factors, TORSO, u, v, footprint), slopes(height_map + soft, pixel), LABELS["upper"], material,
