@@ -146,7 +146,7 @@ def paint_mouth(canvas, factors, expression, skin):
 def _paint_inside(canvas, window, expression, u, v, m, inner_top, inner_bottom, opening, factors):
     deep = np.float32(np.clip((factors.monk_tone - 4) / 6, 0, 1))
     height = np.maximum(inner_bottom - inner_top, 1e-4)
-    down = (v - inner_top) / height
+    down = np.clip((v - inner_top) / height, -0.5, 1.5)  # at the corners the height vanishes
     cave = np.array([0.060, 0.016, 0.016], np.float32)[:, None, None] * (1 + np.float32(0.8) * down)
     tongue = gauss(m, down - 1.0, 0.45, 0.22) * np.float32(0.6)
     cave = cave + tongue * (np.array([0.32, 0.10, 0.10], np.float32)[:, None, None] - cave)
