@@ -14,7 +14,7 @@ from .makeup import MakeupPaint
 from .noise import fbm_tile, sample_tile
 from .shading import over, shrink, tone
 
-FRAME_LEFT, FRAME_TOP, FRAME_SIDE = -1.28, -1.20, 2.56
+FRAME_LEFT, FRAME_TOP, FRAME_SIDE = -1.34, -1.36, 2.68
 """The portrait's frame in head units."""
 
 

@@ -25,17 +25,17 @@ class EyeShape:
 
 
 EYE_TABLE = {
-    "almond": EyeShape(0.457, 0.27, 0.05, 0.86, 0.075),
-    "round": EyeShape(0.525, 0.30, -0.02, 0.78, 0.03, 0.22),
-    "hooded": EyeShape(0.441, 0.27, -0.02, 0.86, 0.05, 0.13, 0.9, 0.7),
-    "monolid": EyeShape(0.420, 0.25, 0.02, 0.80, 0.10, 0.12, 0.22, 0.25),
-    "upturned": EyeShape(0.483, 0.26, 0.14, 0.92, 0.155, 0.23),
-    "downturned": EyeShape(0.483, 0.28, -0.08, 0.86, -0.03, 0.23, 1.0, 0.2),
-    "deep set": EyeShape(0.452, 0.26, 0.0, 0.88, 0.05, 0.28, 1.25, 0.1),
+    "almond": EyeShape(0.500, 0.275, 0.05, 0.86, 0.075),
+    "round": EyeShape(0.560, 0.310, -0.02, 0.78, 0.035, 0.22),
+    "hooded": EyeShape(0.480, 0.275, -0.02, 0.86, 0.05, 0.13, 0.9, 0.7),
+    "monolid": EyeShape(0.455, 0.260, 0.02, 0.80, 0.095, 0.12, 0.22, 0.25),
+    "upturned": EyeShape(0.510, 0.265, 0.12, 0.90, 0.135, 0.23),
+    "downturned": EyeShape(0.515, 0.285, -0.08, 0.86, -0.005, 0.23, 1.0, 0.2),
+    "deep set": EyeShape(0.490, 0.270, 0.0, 0.88, 0.05, 0.28, 1.25, 0.1),
 }
 
 BROW_TABLE = {  # arch height, tail drop, thickness, length, strength, slant of the whole
-    "soft arch": (0.040, 0.030, 0.050, 0.190, 0.85, 0.06),
+    "soft arch": (0.038, 0.032, 0.046, 0.188, 0.85, 0.06),
     "straight": (0.016, 0.012, 0.052, 0.188, 0.85, 0.02),
     "high arch": (0.056, 0.040, 0.046, 0.192, 0.90, 0.10),
     "rounded": (0.046, 0.044, 0.048, 0.188, 0.80, 0.02),
@@ -62,9 +62,9 @@ class EyeGeometry:
 def eye_numbers(factors, expression):
     """Centre (|u|, v), half width, tilt and `EyeShape` of a face's eyes, plus the lids' present heights."""
     shape = EYE_TABLE[factors.eye_shape]
-    half = 0.180 * (1 + 0.07 * factors.eye_size)
-    centre = 0.297 + 0.016 * factors.eye_spacing
-    tilt = shape.tilt + 0.045 * factors.eye_tilt
+    half = 0.182 * (1 + 0.06 * factors.eye_size)
+    centre = 0.291 + 0.012 * factors.eye_spacing
+    tilt = shape.tilt + 0.03 * factors.eye_tilt
     upper = shape.upper * half * expression.lids * (1 + 0.06 * factors.eye_size)
     lower = shape.lower * half * (1 - 0.42 * expression.squint)
     return centre, 0.015, half, tilt, shape, upper, lower
@@ -127,7 +127,7 @@ def _paint_socket(canvas, eye, shape, skin, deep):
     dark += np.float32(0.22) * gauss(p - np.float32(0.75), (eye.y + 0.055) / half, 0.5, 0.30)
     pouch = np.exp(-(((below - np.float32(0.045)) / 0.02) ** 2)) * smoothstep(1.1, 0.5, np.abs(p + 0.1)) * (below > 0)
     dark += np.float32(0.09) * pouch
-    dark += np.float32(0.16) * np.exp(-((np.clip(below, 0, 1) / 0.014) ** 2)) * smoothstep(1.25, 0.8, np.abs(p)) * (below > -0.01)
+    dark += np.float32(0.12) * np.exp(-((np.clip(below, 0, 1) / 0.014) ** 2)) * smoothstep(1.25, 0.8, np.abs(p)) * (below > -0.01)
 
 
 def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
@@ -194,7 +194,7 @@ def _paint_lashes(canvas, eye, shape, deep):
     stroke = stroke * np.float32(min(1.0, 0.25 + 0.9 * spacing / (pixel + spacing))) * np.minimum(1, taper * np.float32(2.2)) * (above > -0.004)
     upper = np.maximum(band, np.float32(0.85) * stroke * smoothstep(1.06, 1.0, np.abs(p)))
     thin = np.exp(-((below - np.float32(0.002)) ** 2) / np.float32((0.0042 + 0.45 * pixel) ** 2)) * np.float32(0.0042 / (0.0042 + 0.45 * pixel))
-    lower = np.float32(0.80) * thin * smoothstep(-0.8, 0.6, p) * smoothstep(1.1, 0.95, p)
+    lower = np.float32(0.55) * thin * smoothstep(-0.8, 0.6, p) * smoothstep(1.1, 0.95, p)
     ink = np.array([0.020, 0.013, 0.011], np.float32) * (1 - 0.45 * deep)
     canvas.overlay(eye.window, np.maximum(np.float32(0.94) * upper, lower), ink, 3)
 
@@ -224,11 +224,11 @@ def paint_brows(canvas, factors, expression, colour):
         edge = half + np.float32(0.006) * fringe - np.abs(up)
         body = smoothstep(-0.007 - 0.6 * pixel, 0.008 + 0.6 * pixel, edge) * smoothstep(-1.08, -0.70, p) * smoothstep(1.05, 0.90, p)
         slope = np.float32(3.0) * smoothstep(0.2, -1.0, p) + np.float32(0.70)
-        hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(420) + fringe * np.float32(1.6))
+        hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(380) + fringe * np.float32(4.0))
         fine = np.float32(np.clip(0.010 / pixel - 0.55, 0, 1))
-        alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.22) * hair - np.float32(0.10))))
+        alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.10) * hair + np.float32(0.16) * fringe - np.float32(0.05))))
         alpha = np.clip(alpha * (np.float32(0.72) + np.float32(0.28) * smoothstep(-0.9, -0.2, p)), 0, 1)
-        canvas.overlay(window, alpha * np.float32(0.92), colour, 1)
+        canvas.overlay(window, alpha, colour, 1)
         mask = canvas.mask("brows")[window]
         np.maximum(mask, body, out=mask)
         canvas.brow_fields = getattr(canvas, "brow_fields", {})

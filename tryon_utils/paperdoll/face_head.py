@@ -85,8 +85,8 @@ class HeadScene:
         self._paint_ears()
         paint_mouth(canvas, factors, expression, self.skin)
         paint_eyes(canvas, factors, expression, self.skin)
-        brow = np.minimum(hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.62), 0.11) * np.array([0.95, 0.92, 0.9], np.float32)
-        brow = np.minimum(brow, self.skin * np.float32(0.30) + np.float32(0.004))
+        brow = np.minimum(hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.55), 0.085) * np.array([0.95, 0.92, 0.9], np.float32)
+        brow = np.minimum(brow, self.skin * np.float32(0.22) + np.float32(0.002))
         paint_brows(canvas, factors, expression, brow)
         paint_glasses(canvas, factors)
         paint_earrings(canvas, factors, self.contour)
@@ -118,8 +118,8 @@ class HeadScene:
             u, v = canvas.at(window)
             if u.size == 0:
                 continue
-            x, y = (u - np.float32(at_u)) * side - np.float32(0.07) * (np.float32(0.14) - v), v - np.float32(0.13)
-            radius = np.sqrt((x / (np.float32(0.073) - np.float32(0.035) * np.clip(y / 0.225, -1, 1))) ** 2 + (y / 0.225) ** 2) + np.float32(1e-6)
+            x, y = (u - np.float32(at_u)) * side - np.float32(0.10) * (np.float32(0.14) - v), v - np.float32(0.115)
+            radius = np.sqrt((x / (np.float32(0.070) - np.float32(0.022) * np.clip(y / 0.20, -1, 1))) ** 2 + (y / 0.20) ** 2) + np.float32(1e-6)
             ear = smoothstep(1 + 10 * canvas.pixel, 1 - 10 * canvas.pixel, radius)
             behind = 1 - face[window]
             rim = np.exp(-(((radius - 0.62) / 0.16) ** 2)) * (y < 0.12)

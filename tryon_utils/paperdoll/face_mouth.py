@@ -18,8 +18,8 @@ def _table(points):
     return np.interp(np.linspace(0, 1, 129), curve[:, 0], curve[:, 1]).astype(np.float32)
 
 
-_UPPER = _table([(0, 0.80), (0.10, 0.87), (0.24, 1.0), (0.45, 0.80), (0.72, 0.40), (0.90, 0.13), (1.0, 0.0)])
-_LOWER = _table([(0, 1.0), (0.25, 0.98), (0.50, 0.82), (0.75, 0.45), (0.92, 0.13), (1.0, 0.0)])
+_UPPER = _table([(0, 0.86), (0.10, 0.91), (0.23, 1.0), (0.45, 0.86), (0.72, 0.49), (0.90, 0.18), (1.0, 0.0)])
+_LOWER = _table([(0, 1.0), (0.25, 0.985), (0.50, 0.86), (0.75, 0.52), (0.92, 0.18), (1.0, 0.0)])
 _BOW = np.exp(-((np.linspace(0, 1, 129) / 0.13) ** 2)).astype(np.float32)
 MOUTH_V = 0.590
 
@@ -40,9 +40,9 @@ class MouthGeometry:
 
 def mouth_numbers(factors, expression):
     """Half width, centre height, upper and lower lip heights (head units)."""
-    half = (0.236 + 0.022 * factors.lip_width) + expression.stretch
-    upper = 0.074 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
-    lower = 0.098 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
+    half = (0.226 + 0.020 * factors.lip_width) + expression.stretch
+    upper = 0.079 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
+    lower = 0.108 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
     return half, MOUTH_V, upper, lower
 
 
@@ -55,14 +55,13 @@ def mouth_curves(m, factors, expression):
     part = at - low.astype(np.float32)
     look = lambda table: table[low] + part * (table[low + 1] - table[low])  # noqa: E731
     dip = look(_BOW)
-    arch = 1 - size * size
     line = np.float32(middle) - np.float32(expression.lift) * size**2 * np.float32(1.25) + np.float32(0.30 * expression.lift)
     wide_open = np.float32(min(1.0, expression.part / 0.05))
     line = line + (1 - wide_open) * (np.float32(0.007) * dip - np.float32(0.004) * np.exp(-(((size - np.float32(0.30)) / 0.16) ** 2)))
     opening = np.maximum(1 - (size / np.float32(0.90)) ** 2, 0) ** np.float32(0.70)
     inner_top = line - np.float32(0.30 * expression.part) * opening
     inner_bottom = line + np.float32(0.85 * expression.part) * opening
-    bow = np.float32(0.16 * (1 + 0.8 * factors.cupid_bow))
+    bow = np.float32(0.13 * (1 + 0.8 * factors.cupid_bow))
     top = inner_top - np.float32(upper) * (look(_UPPER) + (np.float32(0.16) - bow) * dip)
     return top, inner_top, inner_bottom, inner_bottom + np.float32(lower) * look(_LOWER), half
 

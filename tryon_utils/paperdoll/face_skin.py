@@ -9,7 +9,7 @@ from .factors import stream
 from .noise import fbm_tile, sample_tile
 from .shading import coverage, smoothstep
 
-_GAIN = (0.86, 0.88, 0.88, 0.94, 1.00, 1.10, 1.20, 1.42, 2.85, 3.70)
+_GAIN = (0.80, 0.83, 0.84, 0.91, 1.00, 1.10, 1.20, 1.42, 2.85, 3.70)
 """Exposure of each Monk tone's albedo: the studio opens up gently for dark skin, so that its forms can be read."""
 
 
@@ -30,7 +30,7 @@ def skin_albedo(factors):
 
 def shine_of(factors):
     """Strength of the skin's highlight: dark skin reflects as much as light skin and shows it more."""
-    return np.float32(0.055 + 0.0085 * factors.monk_tone)
+    return np.float32(0.060 + 0.0042 * factors.monk_tone)
 
 
 def paint_skin(canvas, factors, expression, contour):
@@ -112,7 +112,8 @@ def _paint_form(canvas, factors, expression):
     add_bump(slopes, u, v, 0, 0.60, 0.20, 0.14, 0.045)
     add_bump(slopes, u, v, 0, 0.755, 0.13, 0.040, -0.022)
     add_bump(slopes, u, v, 0, 0.86, 0.12, 0.085, 0.040)
-    dark += np.float32(0.05) * gauss(size - 0.47, v - 0.50, 0.09, 0.17)
+    dark += np.float32(0.26) * smoothstep(0.26, 0.0, canvas.distance) ** 2 * smoothstep(-0.75, -0.2, v)
+    dark += np.float32(0.07) * gauss(size - 0.45, v - 0.49, 0.085, 0.15)
     dark += np.float32(0.05) * gauss(size - 0.58, v + 0.20, 0.07, 0.18)
     if apple > 0:
         fold_u = np.float32(0.150) + (v - np.float32(0.40)) * np.float32(0.66)
@@ -156,7 +157,8 @@ def _paint_nose(canvas, factors, expression, deep):
     shade_side = -np.sign(factors.light_angle or -1.0)
     dark += np.float32(0.07) * gauss(u * np.float32(shade_side) - np.float32(0.075 * wide), v - np.float32(0.5 * tip), 0.030, 0.20)
     dark += np.float32(0.07) * gauss(size - 0.088, v + 0.045, 0.035, 0.07)
-    canvas.glow[window] += np.float32(0.045) * gauss(u + np.float32(shade_side * 0.012), v - np.float32(tip - 0.012), 0.020, 0.017)
-    canvas.glow[window] += np.float32(0.016) * gauss(u + np.float32(shade_side * 0.010), v - np.float32(0.5 * tip), 0.013, 0.13)
+    shine = np.float32(1 - 0.55 * deep)
+    canvas.glow[window] += np.float32(0.040) * shine * gauss(u + np.float32(shade_side * 0.012), v - np.float32(tip - 0.012), 0.020, 0.017)
+    canvas.glow[window] += np.float32(0.013) * shine * gauss(u + np.float32(shade_side * 0.010), v - np.float32(0.5 * tip), 0.013, 0.13)
     inside = np.maximum(gauss(u, v - np.float32(tip + 0.01), 0.125 * wide, 0.075), gauss(u, v - np.float32(tip - 0.2), 0.060, 0.20))
     canvas.label[window][(inside > 0.55) & (canvas.label[window] == LABELS["skin"])] = LABELS["nose"]

@@ -42,6 +42,7 @@ class Lock:
     soft: float = 0.5
     depth: float | None = None
     opacity: float = 1.0
+    ragged: float = 0.0  # how unevenly the strands end, head units
     fade: float = 0.0  # share of the length over which the root fades in
 
 
@@ -146,10 +147,11 @@ class HairPaint:
         b, c, w, k = (tables[i, :, 0][low] + part * change[i, :, 0][low] for i in range(4))
         offset = (across - b) * c
         s = offset / np.maximum(w, np.float32(0.3 * self.pixel))
-        ends = np.maximum(-position, position - np.float32(length))
         along_share = at * np.float32(1 / (SAMPLES - 1))
         fray = np.float32(lock.soft) * w
         strand = sample_tile(fbm_tile(6, 2, 0.75, 16), s * np.float32(min(0.30, 0.30 * lock.width / 0.08)) + seed * 0.37, along_share * np.float32(0.05) + seed * 0.61) if lock.kind in (0, 3) else np.float32(0)
+        uneven = np.float32(lock.ragged) * (np.float32(0.5) + np.float32(0.5) * strand) if lock.ragged else np.float32(0)
+        ends = np.maximum(-position, position - np.float32(length) + uneven)
         inside = w - np.abs(offset) + fray * np.float32(0.45) * strand
         crisp = np.float32(0.75 * self.pixel)
         edge = crisp + np.float32(0.18) * fray

@@ -72,7 +72,7 @@ def _curl_tile():
     return np.stack([height, slope_x * 4, slope_y * 4]).astype(np.float32)
 
 
-_AFRO = {"afro": (0.46, 0.36, 0.045, 2.4), "short coils": (0.17, 0.045, 0.018, 3.2), "short curls": (0.25, 0.13, 0.045, 2.1)}
+_AFRO = {"afro": (0.27, 0.33, 0.045, 2.4), "short coils": (0.17, 0.045, 0.018, 3.2), "short curls": (0.20, 0.12, 0.045, 2.1)}
 
 
 def paint_afro(back, front, factors, contour, generator, name):

@@ -29,7 +29,7 @@ FALLS = {
     "long straight": dict(end=2.05, cheek=(0.60, 0.74), hem=(0.48, 0.80), volume=0.07, wave=0.006, turns=1.0, width=0.075, count=13),
     "long wavy": dict(end=1.95, cheek=(0.61, 0.82), hem=(0.46, 0.98), volume=0.12, wave=0.050, turns=2.6, width=0.090, count=14),
     "side-swept waves": dict(end=1.55, cheek=(0.58, 0.86), hem=(0.54, 0.98), volume=0.15, wave=0.060, turns=1.8, width=0.105, count=13),
-    "bob": dict(end=0.80, cheek=(0.60, 0.78), hem=(0.44, 0.64), volume=0.09, wave=0.004, turns=1.0, width=0.085, count=13),
+    "bob": dict(end=0.80, cheek=(0.60, 0.80), hem=(0.46, 0.60), volume=0.09, wave=0.004, turns=1.0, width=0.085, count=13),
     "wavy lob": dict(end=1.08, cheek=(0.60, 0.84), hem=(0.52, 0.90), volume=0.12, wave=0.045, turns=1.8, width=0.090, count=14),
     "bangs": dict(end=1.75, cheek=(0.59, 0.76), hem=(0.52, 0.82), volume=0.08, wave=0.012, turns=1.3, width=0.080, count=12),
     "curly": dict(end=1.18, cheek=(0.66, 0.98), hem=(0.58, 1.12), volume=0.17, wave=0.045, turns=5.0, width=0.070, count=22, kind=3),
@@ -58,10 +58,11 @@ def _fall(back, front, factors, style, generator):
     part_u = 0.24 * factors.hair_part
     kind, width, count = style.get("kind", 0), style["width"], style["count"]
     wide = max(width, 0.10)
+    ragged = 0.05 if factors.hair_style == "bob" else 0.16
     for k in np.linspace(-1, 1, 11 if style["end"] > 0.5 else 0):  # behind the neck
         hem = style["hem"][1] * 0.92
         points = [(0.45 * k, -0.55), (0.60 * k, -0.45), ((0.84 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
-        back.lock(Lock(points, 0.20, 0.8, 0.35, style["wave"] * 0.8, style["turns"], generator.uniform(), 0.50 + 0.12 * generator.uniform(), soft=0.6), float(k) + 2)
+        back.lock(Lock(points, 0.20, 0.8, 0.35, style["wave"] * 0.8, style["turns"], generator.uniform(), 0.50 + 0.12 * generator.uniform(), soft=0.6, ragged=ragged), float(k) + 2)
     if kind:
         for _ in range(count):
             k = generator.uniform(-1, 1)
@@ -72,7 +73,7 @@ def _fall(back, front, factors, style, generator):
     for side in sides:
         for k in (0.0, 0.25, 0.5, 0.72):  # the mass
             points = _fall_path(side, part_u, k * 0.92, style, np.zeros(6))
-            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.40 if kind in (1, 2) else 0.66, 0, 0.4, fade=0.06), 3.1 * k + side)
+            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.40 if kind in (1, 2) else 0.66, 0, 0.4, fade=0.06, ragged=ragged), 3.1 * k + side)
     for side in sides:
         order = np.linspace(0, 1, count)
         for i, k in enumerate(order):
@@ -85,12 +86,12 @@ def _fall(back, front, factors, style, generator):
                 size, tone = width * generator.uniform(0.9, 1.1), generator.uniform(0.85, 1.08)
             phase = 0.3 + 0.16 * generator.normal() if kind != 3 else generator.uniform()
             tip = {0: 0.10, 1: 0.55, 2: 0.6, 3: 0.35}[kind]
-            front.lock(Lock(points, size, 0.14, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7 if kind in (0, 3) else 0.15, fade=0.035), i * 0.71 + side)
+            front.lock(Lock(points, size, 0.14, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7 if kind in (0, 3) else 0.15, fade=0.035, ragged=0 if kind else 0.5 * ragged), i * 0.71 + side)
     if kind == 0:
         wisps = []
         for _ in range(14):
             side = 1 if generator.uniform() < 0.5 else -1
-            points = _fall_path(side, part_u, generator.choice([generator.uniform(-0.10, 0.1), generator.uniform(0.85, 1.06)]), style, generator.normal(0, 0.03, 6))
+            points = _fall_path(side, part_u, generator.choice([generator.uniform(0.03, 0.25), generator.uniform(0.85, 1.04)]), style, generator.normal(0, 0.03, 6))
             wisps.append(Lock(points, 0.0085, 0.5, 0.1, style["wave"] * 1.2, style["turns"], generator.uniform(), 1.15, 0, 0, opacity=0.75))
         front.flyaways(wisps, 5.5)
 
@@ -163,13 +164,13 @@ def paint_hair(back, front, factors, contour):
         if name == "low bun":
             _bun(back, (0.26 if factors.hair_part < 0 else -0.26, 0.66), 0.30, generator)
         close = FALLS[name].get("kind", 0) in (1, 2)
-        paint_cap(front, factors, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.50 if close else 0.66, inner=0.0 if close else 0.05)
+        paint_cap(front, factors, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.42 if close else 0.46, inner=0.0 if close else 0.05)
         _fall(back, front, factors, FALLS[name], generator)
         if name == "bangs":
             _fringe(front, factors, generator)
     elif name == "high bun":
         _gathered(back, front, factors, contour, generator, (0.0, -1.08))
-        _bun(front, (0.02, -1.24), 0.25, generator)
+        _bun(front, (0.02, -1.12), 0.205, generator)
     elif name == "ponytail":
         _ponytail(back, factors, generator)
         _gathered(back, front, factors, contour, generator, (0.0, -1.06))
