@@ -143,7 +143,8 @@ def governed_region(name, before, after):
     if name in ("mirror", "sway", "light_angle", "light_height", "face"):  # the head moves, or the light
         return np.ones_like(head)
     if name in ("pose", "wobble", "shape"):  # everything but the face
-        return ~(np.isin(before.parse, numbers("face", "glasses")) & np.isin(after.parse, numbers("face", "glasses"))) | _grown(~head, 3)
+        face = numbers("face", "glasses")
+        return _grown(~(np.isin(before.parse, face) & np.isin(after.parse, face)))
     if name in ("lower", "lower_colour"):
         return shows(*numbers("trousers", "skirt", "left leg", "right leg")) | (before.parse != after.parse)
     if name == "background":
