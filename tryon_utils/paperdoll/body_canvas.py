@@ -42,6 +42,7 @@ class FigureCanvas:
         self.label = np.zeros(shape, np.uint8)
         self.panel = np.zeros(shape, np.uint8)
         self.fabric = np.zeros((2, *shape), np.float32)
+        self.parts = np.zeros(shape, np.uint32)  # bit n: label n shows, even by a sliver
         self.touched = np.zeros(shape, bool)
 
     def lay_part(self, part, keep=None):
@@ -73,6 +74,8 @@ class FigureCanvas:
         under = self.alpha[window]
         total = under + alpha * (1 - under)
         share = alpha / np.maximum(total, np.float32(1e-6))
+        parts = self.parts[window]
+        np.copyto(parts, np.where(share < 1, parts, 0) | np.uint32(1 << label), where=alpha > 0)
         if panel:
             self.touched[window] |= alpha > 0
         soft = share if shape_alpha is None else np.where(under > 0.02, np.minimum(shape_alpha, 1), share)

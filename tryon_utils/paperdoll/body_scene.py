@@ -147,8 +147,7 @@ class PersonScene:
             self._lay_lower(canvas)
         if not sleeves:  # bare shoulders, blended into the chest before the vest goes on
             for side in self.order:
-                if skeleton.arms[side].layer > 0:
-                    canvas.lay_part(self.arms[side][0], edge(0.42 - self.limbs[side].a, self.grid.pixel))
+                canvas.lay_part(self.arms[side][0], edge(0.42 - self.limbs[side].a, self.grid.pixel))
         lay_torso(canvas, self.trunk, sleeves, profiles, garment, footprint)
         if tucked:
             self._lay_lower(canvas)
@@ -166,23 +165,28 @@ class PersonScene:
         """Lights a dressed canvas and adds head, hair and background.
 
         Returns:
-            ``(picture (3, ...) linear, label (...) uint8, incoming (3, ...) light on the figure, hidden (...) bool where head or
-            hair cover the figure)`` at sample resolution.
+            ``(picture (3, ...) linear, label (...) uint8, parts (...) uint32 with a bit for every label that shows, incoming (3, ...)
+            light on the figure, hidden (...) bool where head or hair cover the figure)`` at sample resolution.
         """
         terms = shade_terms(canvas.buffer(), self.light)
         figure = apply_light(canvas.albedo, terms)
-        picture, label = self.background.copy(), np.zeros(canvas.label.shape, np.uint8)
+        picture, label, parts = self.background.copy(), np.zeros(canvas.label.shape, np.uint8), np.ones(canvas.label.shape, np.uint32)
         window, head = self.head_window, self.head
 
-        def lay(layer, alpha):
+        def show(parts, alpha, bits):
+            np.copyto(parts, np.where(alpha < 1, parts, 0) | bits, where=alpha > 0)
+
+        def lay(layer, alpha, name):
             area = (slice(None), *window)
             picture[area] = over(layer.linear, alpha, picture[area])
             mine = alpha > 0.5
             np.copyto(label[window], _FACE_TO_PARSE[layer.label], where=mine)
+            show(parts[window], alpha, np.uint32(1 << LABELS[name]))
             return mine
 
-        lay(head.hair_back, head.hair_back.alpha)
+        lay(head.hair_back, head.hair_back.alpha, "hair")
         picture = over(figure, canvas.alpha, picture)
+        show(parts, canvas.alpha, canvas.parts)
         np.copyto(label, canvas.label, where=canvas.alpha > 0.5)
         hidden = np.zeros(label.shape, bool)
         for side in (-1, 1):
@@ -190,7 +194,7 @@ class PersonScene:
                 limb = self.limbs[side]
                 mask = np.zeros(label.shape, np.float32)
                 mask[limb.window] = ease(0.9, 1.4, limb.a) * (limb.reach < limb.radius + 0.13)
-                hidden[window] |= lay(head.hair_back, head.hair_back.alpha * mask[window])
-        hidden[window] |= lay(head.head, head.head.alpha)
-        hidden[window] |= lay(head.hair_front, head.hair_front.alpha)
-        return picture, label, terms[0], hidden
+                hidden[window] |= lay(head.hair_back, head.hair_back.alpha * mask[window], "hair")
+        hidden[window] |= lay(head.head, head.head.alpha, "face")
+        hidden[window] |= lay(head.hair_front, head.hair_front.alpha, "hair")
+        return picture, label, parts, terms[0], hidden

@@ -118,10 +118,6 @@ def agnostic_mask(scene, height, width, pixel):
     return mask.astype(np.float32)
 
 
-def _grown(mask, pixels=2):
-    return ndimage.binary_dilation(mask, np.ones((3, 3), bool), iterations=pixels)
-
-
 def governed_region(name, before, after):
     """Where a change of one factor may change the picture.
 
@@ -135,23 +131,22 @@ def governed_region(name, before, after):
     Raises:
         ValueError: for an unknown name.
     """
-    shows = lambda *names: _grown(np.isin(before.parse, names) | np.isin(after.parse, names))  # noqa: E731
-    numbers = lambda *names: [LABELS[key] for key in names]  # noqa: E731
+    either = before.parts | after.parts
+    shows = lambda *names: (either & np.uint32(sum(1 << LABELS[key] for key in names))) > 0  # noqa: E731
     head = before.head_region | after.head_region
     if name in _fields(before.garment):
         return before.garment_region | after.garment_region
     if name in ("mirror", "sway", "light_angle", "light_height", "face"):  # the head moves, or the light
         return np.ones_like(head)
     if name in ("pose", "wobble", "shape"):  # everything but the face
-        face = numbers("face", "glasses")
-        return _grown(~(np.isin(before.parse, face) & np.isin(after.parse, face)))
-    if name in ("lower", "lower_colour"):
-        return shows(*numbers("trousers", "skirt", "left leg", "right leg")) | (before.parse != after.parse)
+        return either != 1 << LABELS["face"]
+    if name in ("lower", "lower_colour"):  # and what rests on it takes some of its form
+        return ndimage.binary_dilation(shows("trousers", "skirt", "left leg", "right leg"), iterations=2)
     if name == "background":
-        return shows(0) | head
+        return shows("background")
     if name in _fields(before.person.face):
-        skin = numbers("neck", "left arm", "right arm", "left leg", "right leg")
-        return head | shows(*skin) if name in ("monk_tone", "undertone", "freckles", "blemishes") else head
+        skin = name in ("monk_tone", "undertone", "freckles", "blemishes")
+        return head | shows("neck", "left arm", "right arm", "left leg", "right leg") if skin else head
     raise ValueError(f"Got the factor {name!r}; wanted a field of PersonFactors, GarmentFactors or FaceFactors.")
 
 

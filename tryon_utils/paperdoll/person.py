@@ -41,6 +41,7 @@ class PersonSample:
         keypoints: (18, 3) float32 COCO-18: x, y, visible.
         flow: (h, w, 2) float32: for each worn pixel its (x, y) in the shop picture of the same size.
         visible: (h, w) float32 in {0, 1}: where the flow points at the same cloth in the shop picture.
+        parts: (h, w) uint32: bit n is set where label n shows, even by a sliver (1 << 0 is the background).
         head_region: (h, w) bool: head, hair and their shadows; pixels elsewhere don't depend on them (skin tone apart).
         person, garment: the factors.
     """
@@ -55,6 +56,7 @@ class PersonSample:
     keypoints: np.ndarray
     flow: np.ndarray
     visible: np.ndarray
+    parts: np.ndarray
     head_region: np.ndarray
     person: PersonFactors
     garment: GarmentFactors
@@ -111,7 +113,7 @@ def _render(scene, garment, height, width, supersample):
     grid = scene.grid
     pixel = grid.pixel * supersample
     canvas = scene.dress(garment, _footprint(garment, height, width, pixel))
-    linear, label, incoming, hidden = scene.light_up(canvas)
+    linear, label, parts, incoming, hidden = scene.light_up(canvas)
     canvas.panel[hidden] = 0
     on_cloth = label == LABELS["upper"]
     canvas.panel[~on_cloth] = 0
@@ -140,7 +142,8 @@ def _render(scene, garment, height, width, supersample):
         picture=np.ascontiguousarray(to_uint8(tone(shrink(linear, supersample))).transpose(1, 2, 0)),
         worn=mean(canvas.albedo), shading=mean(incoming), garment_mask=cover.astype(np.float32),
         agnostic_mask=agnostic_mask(scene, height, width, pixel), garment_region=touched, parse=parse,
-        keypoints=keypoints(scene, parse, pixel), flow=flow, visible=visible, head_region=scene.head_region(height, width), person=scene.factors, garment=garment,
+        keypoints=keypoints(scene, parse, pixel), flow=flow, visible=visible,
+        parts=np.bitwise_or.reduce(samples_of(parts, supersample)), head_region=scene.head_region(height, width), person=scene.factors, garment=garment,
     )  # fmt: skip
 
 
