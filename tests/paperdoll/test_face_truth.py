@@ -19,7 +19,7 @@ CHANGES = {
     "brow_shape": "high arch", "brow_weight": 0.9, "nose_width": 0.9, "nose_length": 0.9, "nose_bridge": 0.9,
     "lip_fullness": 0.9, "lip_width": 0.9, "cupid_bow": 0.9, "lip_colour": 0.9, "expression": "open smile",
     "hair_style": "bob", "hair_colour": "copper", "hair_part": 0.8, "glasses": "round", "earrings": True, "freckles": 0.8,
-    "blemishes": 0.8, "dark_circles": 0.9, "top_colour": "teal", "background": "slate", "light_angle": 45.0,
+    "blemishes": 0.8, "lines": 0.8, "facial_hair": "short beard", "dark_circles": 0.9, "top_colour": "teal", "background": "slate", "light_angle": 45.0,
     "light_height": 0.9, "yaw": 10.0, "pitch": 5.0, "roll": 5.0,
 }  # fmt: skip
 

@@ -30,9 +30,12 @@ def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
     """
     grid_x, grid_y = np.broadcast_arrays(x[None, :].astype(np.float32), y[:, None].astype(np.float32))
     lean = np.float32(pose.forward(0.0, 0.75, -0.05)[0]) * smoothstep(1.35, 0.75, grid_y)
-    u, v = grid_x - lean, grid_y
-    half = np.broadcast_to(neck_half_width(y)[:, None], u.shape)
-    steep = np.gradient(neck_half_width(y), pixel)[:, None] if len(y) > 1 else np.zeros((1, 1))
+    # a portrait shows the shoulders too: its neck is a little shorter than that of a standing body
+    down = y.astype(np.float32) + np.float32(0.16 * garment) * smoothstep(0.85, 1.20, y.astype(np.float32))
+    u, v = grid_x - lean, np.broadcast_to(down[:, None], grid_x.shape)
+    width = neck_half_width(down)
+    half = np.broadcast_to(width[:, None], u.shape)
+    steep = np.gradient(width, pixel)[:, None] if len(y) > 1 else np.zeros((1, 1))
     scale = 1 / np.sqrt(1 + steep.astype(np.float32) ** 2)
     inside = (half - np.abs(u)) * scale
     alpha = coverage(inside, pixel) * smoothstep(0.28, 0.34, v)

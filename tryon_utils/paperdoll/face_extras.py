@@ -1,8 +1,9 @@
-"""Glasses and earrings, laid over the finished face."""
+"""Facial hair, glasses and earrings, laid over the finished face."""
 
 import numpy as np
 
 from .face_canvas import LABELS, gauss
+from .noise import fbm_tile, sample_tile
 from .shading import smoothstep
 
 _METAL = np.array([0.62, 0.43, 0.17], np.float32)
@@ -19,6 +20,37 @@ def _lens(x, y, style):
         wide = wide + 0.02 * 1
     a, b = np.abs(x) - np.float32(wide - corner), np.abs(y) - np.float32(high - corner)
     return np.sqrt(np.maximum(a, 0) ** 2 + np.maximum(b, 0) ** 2) + np.minimum(np.maximum(a, b), 0) - np.float32(corner)
+
+
+_BEARDS = {  # density, beard along the jaw, chin, moustache
+    "stubble": (0.34, 0.9, 1.0, 0.85), "short beard": (0.80, 1.0, 1.0, 0.95), "full beard": (0.95, 1.0, 1.0, 1.0),
+    "goatee": (0.85, 0.0, 1.0, 0.95), "moustache": (0.90, 0.0, 0.0, 1.0),
+}  # fmt: skip
+
+
+def paint_beard(canvas, factors, expression, colour):
+    """Paints facial hair in the linear ``colour`` (3,), above foundation and blush; does nothing for ``facial_hair='none'``."""
+    if factors.facial_hair == "none":
+        return
+    density, jaw, chin, lip = _BEARDS[factors.facial_hair]
+    window = canvas.window(0, 0.60, 0.70, 0.56)
+    u, v = canvas.at(window)
+    size, mouth = np.abs(u), canvas.mouth
+    full = np.float32(0.05 * (factors.facial_hair == "full beard"))
+    strand = sample_tile(fbm_tile(6, 2, 0.75, 16), u * np.float32(1.9) + factors.index * 0.17, v * np.float32(0.55) + size * np.float32(0.3))
+    fine = np.float32(np.clip(0.02 / canvas.pixel, 0.35, 1))
+    ragged = np.float32(0.030) * strand
+    cheek = np.float32(0.70) - full - np.float32(1.45) * np.maximum(size - np.float32(0.12), 0) ** np.float32(1.25) + ragged
+    area = np.float32(jaw) * smoothstep(-0.035, 0.05, v - cheek) * smoothstep(0.30, 0.37, size + np.float32(0.30) * smoothstep(0.62, 0.74, v))
+    area = np.maximum(area, np.float32(chin) * smoothstep(0.32, 0.22, size + ragged) * smoothstep(0.70, 0.76, v + np.float32(0.6) * ragged))
+    area = np.maximum(area, np.float32(chin) * smoothstep(0.075, 0.04, np.abs(size - np.float32(0.245)) + ragged) * smoothstep(0.50, 0.57, v) * smoothstep(0.86, 0.72, v))
+    top = np.float32(0.452) + np.float32(0.30) * size**2 - np.float32(0.3) * ragged
+    area = np.maximum(area, np.float32(lip) * smoothstep(-0.012, 0.022, v - top) * smoothstep(0.62, 0.54, v) * smoothstep(0.285, 0.225, size + ragged) * (np.float32(1) - np.float32(0.35) * smoothstep(0.022, 0.0, size)))
+    inside = np.zeros_like(canvas.u)
+    inside[mouth.window] = np.maximum(np.maximum(mouth.upper, mouth.lower), mouth.opening)
+    area = area * (1 - inside[window]) * canvas.masks["face"][window]
+    tone = np.asarray(colour, np.float32)[:, None, None] * (np.float32(1) + np.float32(0.55) * fine * strand)
+    canvas.overlay(window, np.clip(np.float32(density) * area * (np.float32(0.92) + np.float32(0.30) * fine * strand), 0, 0.97), tone, 1)
 
 
 def paint_glasses(canvas, factors):

@@ -35,12 +35,12 @@ EYE_TABLE = {
 }
 
 BROW_TABLE = {  # arch height, tail drop, thickness, length, strength, slant of the whole
-    "soft arch": (0.038, 0.032, 0.046, 0.188, 0.85, 0.06),
-    "straight": (0.016, 0.012, 0.052, 0.188, 0.85, 0.02),
-    "high arch": (0.056, 0.040, 0.046, 0.192, 0.90, 0.10),
-    "rounded": (0.046, 0.044, 0.048, 0.188, 0.80, 0.02),
-    "bold": (0.036, 0.026, 0.062, 0.196, 0.95, 0.06),
-    "fine": (0.046, 0.034, 0.034, 0.184, 0.80, 0.06),
+    "soft arch": (0.038, 0.028, 0.044, 0.188, 0.85, 0.10),
+    "straight": (0.020, 0.012, 0.045, 0.186, 0.82, 0.12),
+    "high arch": (0.052, 0.036, 0.042, 0.192, 0.90, 0.12),
+    "rounded": (0.044, 0.040, 0.043, 0.188, 0.80, 0.06),
+    "bold": (0.034, 0.024, 0.056, 0.194, 0.92, 0.10),
+    "fine": (0.044, 0.032, 0.032, 0.184, 0.82, 0.08),
 }
 
 
@@ -116,6 +116,7 @@ def _paint_socket(canvas, eye, shape, skin, deep):
     dark = canvas.dark[eye.window]
     fade = smoothstep(-1.25, -0.75, p) * smoothstep(1.45, 0.9, p)
     crease_at = np.float32(eye.crease) * (1 - np.float32(0.35) * p * p) - np.float32(shape.hood) * half * np.float32(0.06) * np.clip(p, 0, 1)
+    crease_at = np.maximum(crease_at, np.float32(0.002))
     line = np.abs(above - crease_at)
     width = np.float32(max(0.008, 0.8 * canvas.pixel))
     fold = np.exp(-((line / width) ** 2)) * np.float32(0.0085) / width + np.float32(0.30) * np.exp(-((np.clip(above - crease_at, -0.02, 1) / 0.035) ** 2)) * (above > crease_at - 0.02)
@@ -133,13 +134,13 @@ def _paint_socket(canvas, eye, shape, skin, deep):
 def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
     """Sclera, iris, pupil and the upper lid's shadow, queued above makeup."""
     p, y, half, pixel = eye.p, eye.y, eye.half, canvas.pixel
-    iris_radius = 0.455 * half
+    iris_radius = 0.470 * half
     at_x = eye.side * 0.16 * half * factors.gaze
     at_y = -0.085 * half - 0.02 * half * expression.raise_brow
     dx, dy = x - np.float32(at_x), y - np.float32(at_y)
     r = np.sqrt(dx * dx + dy * dy) * np.float32(1 / iris_radius)
     white = np.array([0.68, 0.635, 0.60], np.float32) * (1 - 0.34 * deep)
-    round_off = np.float32(1) - np.float32(0.34) * smoothstep(0.35, 1.05, np.abs(p))
+    round_off = np.float32(1) - np.float32(0.42) * smoothstep(0.30, 1.0, np.abs(p))
     ball = white[:, None, None] * round_off
     pink = smoothstep(-0.80, -0.97, p)
     rim = np.exp(-((np.maximum(-eye.below, 0) / np.float32(0.009)) ** 2)) * np.float32(0.55) * smoothstep(1.0, 0.8, np.abs(p))
@@ -227,7 +228,7 @@ def paint_brows(canvas, factors, expression, colour):
         hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(380) + fringe * np.float32(4.0))
         fine = np.float32(np.clip(0.010 / pixel - 0.55, 0, 1))
         alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.10) * hair + np.float32(0.16) * fringe - np.float32(0.05))))
-        alpha = np.clip(alpha * (np.float32(0.72) + np.float32(0.28) * smoothstep(-0.9, -0.2, p)), 0, 1)
+        alpha = np.clip(alpha * (np.float32(0.55) + np.float32(0.45) * smoothstep(-0.95, -0.15, p)), 0, 1)
         canvas.overlay(window, alpha, colour, 1)
         mask = canvas.mask("brows")[window]
         np.maximum(mask, body, out=mask)

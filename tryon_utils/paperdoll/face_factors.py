@@ -13,6 +13,7 @@ HAIR_STYLES = (
     "long straight", "long wavy", "side-swept waves", "bob", "wavy lob", "bangs", "pixie", "short crop", "curly", "short curls",
     "afro", "short coils", "box braids", "locs", "high bun", "low bun", "ponytail", "shaved", "bald", "head wrap", "headscarf",
 )  # fmt: skip
+FACIAL_HAIR = ("none", "stubble", "short beard", "full beard", "goatee", "moustache")
 GLASSES = ("none", "round", "rectangular", "cat-eye")
 BACKGROUNDS = {
     "sand": "#d9c7ae", "blush": "#e2c4b6", "sage": "#b3bda4", "mist": "#b5c2c8", "dusk": "#a9a0b4", "clay": "#c09a80",
@@ -56,10 +57,12 @@ class FaceFactors:
     hair_style: str = "long wavy"
     hair_colour: str = "dark brown"
     hair_part: float = -0.3  # where the hair parts, left to right
+    facial_hair: str = "none"
     glasses: str = "none"
     earrings: bool = False
     freckles: float = 0.0  # 0-1
     blemishes: float = 0.0  # 0-1
+    lines: float = 0.0  # 0-1, the lines of age and laughter
     dark_circles: float = 0.0  # 0-1
     top_colour: str = "ivory"
     background: str = "sand"
@@ -77,12 +80,19 @@ _SIGNED = (
 _CHOICES = {
     "monk_tone": range(1, 11), "face_shape": FACE_SHAPES, "eye_shape": EYE_SHAPES, "eye_colour": EYE_COLOURS,
     "brow_shape": BROW_SHAPES, "expression": EXPRESSIONS, "hair_style": HAIR_STYLES, "hair_colour": HAIR_COLOURS,
-    "glasses": GLASSES, "background": BACKGROUNDS, "top_colour": TOP_COLOURS,
+    "glasses": GLASSES, "facial_hair": FACIAL_HAIR, "background": BACKGROUNDS, "top_colour": TOP_COLOURS,
 }  # fmt: skip
 _RANGES = {
-    "freckles": (0, 1), "blemishes": (0, 1), "dark_circles": (0, 1), "light_angle": (-70, 70), "light_height": (0.2, 1),
+    "freckles": (0, 1), "lines": (0, 1), "blemishes": (0, 1), "dark_circles": (0, 1), "light_angle": (-70, 70), "light_height": (0.2, 1),
     "yaw": (-15, 15), "pitch": (-10, 10), "roll": (-10, 10),
 }  # fmt: skip
+
+
+_WITH_BEARDS = ("short crop", "short curls", "short coils", "afro", "locs", "shaved", "bald")
+"""Hair styles that are drawn with facial hair now and then; any other pair can be asked for."""
+
+_COMMON = {"oval": 3.0, "soft square": 1.3, "square": 0.6, "almond": 2.0, "soft arch": 2.0}
+"""How often the commoner shapes are drawn; all others weigh 1."""
 
 
 def check_face_factors(factors):
@@ -135,18 +145,23 @@ def sample_face_factors(seed, index):
         ("face_shape", FACE_SHAPES), ("eye_shape", EYE_SHAPES), ("brow_shape", BROW_SHAPES), ("background", BACKGROUNDS),
         ("top_colour", TOP_COLOURS),
     ):  # fmt: skip
-        values[name] = choose(draw(name), dict.fromkeys(allowed, 1.0))
+        values[name] = choose(draw(name), {value: _COMMON.get(value, 1.0) for value in allowed})
     values["expression"] = choose(
         draw("expression"),
-        {"neutral": 3, "soft smile": 4.5, "smile": 3, "open smile": 2.5, "serious": 1, "surprised": 0.7, "pensive": 1.5, "amused": 1.5},
+        {"neutral": 2.5, "soft smile": 6, "smile": 3, "open smile": 2.5, "serious": 0.8, "surprised": 0.7, "pensive": 1.5, "amused": 1.5},
     )
     rare = {"bald": 0.35, "shaved": 0.5, "head wrap": 0.7, "headscarf": 0.7}
     values["hair_style"] = choose(draw("hair_style"), {name: rare.get(name, 1.0) for name in HAIR_STYLES})
     values["hair_colour"] = choose(draw("hair_colour"), _hair_weights(tone))
     values["eye_colour"] = choose(draw("eye_colour"), _eye_weights(tone))
     values["glasses"] = choose(draw("glasses"), {"none": 6, "round": 0.5, "rectangular": 0.4, "cat-eye": 0.4})
+    bearded = {"none": 3, "stubble": 1, "short beard": 1.2, "full beard": 0.6, "goatee": 0.4, "moustache": 0.3}
+    values["facial_hair"] = choose(draw("facial_hair"), bearded if values["hair_style"] in _WITH_BEARDS else {"none": 1})
+    wisdom = draw("lines")
+    grey = values["hair_colour"] in ("grey", "silver")
+    values["lines"] = round(float(wisdom.uniform(0.4, 1) if grey else max(0, wisdom.uniform(-1.4, 0.6))), 3)
     values["earrings"] = bool(draw("earrings").uniform() < 0.4)
-    for name, share in (("freckles", 0.25), ("blemishes", 0.4), ("dark_circles", 0.5)):
+    for name, share in (("freckles", 0.25), ("blemishes", 0.3), ("dark_circles", 0.4)):
         generator = draw(name)
         values[name] = round(float(generator.uniform(0.2, 1)), 3) if generator.uniform() < share else 0.0
     side = draw("light_angle")

@@ -8,7 +8,7 @@ from scipy import ndimage
 from .colour import HAIR_COLOURS, hex_to_linear
 from .face_bust import paint_neck
 from .face_canvas import EXPRESSION_TABLE, LABELS, FaceCanvas, gauss
-from .face_extras import paint_earrings, paint_glasses
+from .face_extras import paint_beard, paint_earrings, paint_glasses
 from .face_eyes import paint_brows, paint_eyes
 from .face_mouth import paint_mouth
 from .face_shape import face_contour, face_pose
@@ -88,6 +88,7 @@ class HeadScene:
         brow = np.minimum(hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.55), 0.085) * np.array([0.95, 0.92, 0.9], np.float32)
         brow = np.minimum(brow, self.skin * np.float32(0.22) + np.float32(0.002))
         paint_brows(canvas, factors, expression, brow)
+        paint_beard(canvas, factors, expression, np.minimum(brow * np.float32(1.5), 0.25) if factors.hair_colour not in ("grey", "silver") else hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.7))
         paint_glasses(canvas, factors)
         paint_earrings(canvas, factors, self.contour)
         self._shadow_from_hair()

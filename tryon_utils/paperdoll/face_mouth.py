@@ -41,8 +41,8 @@ class MouthGeometry:
 def mouth_numbers(factors, expression):
     """Half width, centre height, upper and lower lip heights (head units)."""
     half = (0.226 + 0.020 * factors.lip_width) + expression.stretch
-    upper = 0.079 * (1 + 0.30 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
-    lower = 0.108 * (1 + 0.28 * factors.lip_fullness) * (1 - 1.2 * max(expression.stretch, 0)) * (1 + 0.4 * expression.part)
+    upper = 0.079 * (1 + 0.28 * factors.lip_fullness) * (1 - 3.0 * max(expression.stretch, 0))
+    lower = 0.108 * (1 + 0.26 * factors.lip_fullness) * (1 - 2.4 * max(expression.stretch, 0))
     return half, MOUTH_V, upper, lower
 
 
@@ -58,9 +58,9 @@ def mouth_curves(m, factors, expression):
     line = np.float32(middle) - np.float32(expression.lift) * size**2 * np.float32(1.25) + np.float32(0.30 * expression.lift)
     wide_open = np.float32(min(1.0, expression.part / 0.05))
     line = line + (1 - wide_open) * (np.float32(0.007) * dip - np.float32(0.004) * np.exp(-(((size - np.float32(0.30)) / 0.16) ** 2)))
-    opening = np.maximum(1 - (size / np.float32(0.90)) ** 2, 0) ** np.float32(0.70)
-    inner_top = line - np.float32(0.30 * expression.part) * opening
-    inner_bottom = line + np.float32(0.85 * expression.part) * opening
+    opening = np.maximum(1 - (size / np.float32(0.90)) ** 2, 0) ** np.float32(0.85)
+    inner_top = line - np.float32(0.16 * expression.part) * opening
+    inner_bottom = line + np.float32(0.98 * expression.part) * opening
     bow = np.float32(0.13 * (1 + 0.8 * factors.cupid_bow))
     top = inner_top - np.float32(upper) * (look(_UPPER) + (np.float32(0.16) - bow) * dip)
     return top, inner_top, inner_bottom, inner_bottom + np.float32(lower) * look(_LOWER), half
@@ -69,7 +69,7 @@ def mouth_curves(m, factors, expression):
 def lip_tones(factors, skin):
     """Natural linear colours of the upper and lower lip, each (3,), for a skin colour (3,)."""
     deep = np.clip((factors.monk_tone - 3) / 6, 0, 1)
-    rose = np.array([0.46, 0.135, 0.125], np.float32) * (1 - 0.60 * deep) + np.array([0.02, 0, 0.012], np.float32) * deep
+    rose = np.array([0.52, 0.185, 0.17], np.float32) * (1 - 0.48 * deep) + np.array([0.02, 0, 0.012], np.float32) * deep
     warm = 1 + 0.16 * factors.lip_colour
     lower = mix(skin * np.array([0.98, 0.60, 0.60], np.float32), rose, 0.60) * np.array([warm, 1, 1], np.float32)
     upper = lower * (0.80 - 0.16 * deep) * np.array([1.0, 0.94, 0.96], np.float32)
@@ -102,7 +102,7 @@ def paint_mouth(canvas, factors, expression, skin):
     canvas.mouth = MouthGeometry(window, m, upper, lower, depth_upper, depth_lower, edge, opening)
 
     upper_tone, lower_tone = lip_tones(factors, skin)
-    strength = np.float32(0.90)
+    strength = np.float32(0.86)
     canvas.stain(window, strength * upper, upper_tone)
     canvas.stain(window, strength * lower, lower_tone)
     grain = sample_tile(fbm_tile(5, 5), u * np.float32(5.0), v * np.float32(0.45)) * np.float32(np.clip(0.018 / pixel - 0.7, 0, 1))

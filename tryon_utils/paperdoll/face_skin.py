@@ -22,9 +22,9 @@ def skin_albedo(factors):
     """Linear skin colour (3,) of the face's base, to match on arms and hands: Monk tone x gain, richer in dark tones."""
     tone = monk_tone(factors.monk_tone) * np.float32(skin_gain(factors))
     deep = np.clip((factors.monk_tone - 5) / 5, 0, 1)
-    tone = saturate(tone, 1.0 + 0.12 * (factors.monk_tone <= 4) + 0.75 * deep**2 + 0.05)
+    tone = saturate(tone, 1.05 + 0.12 * (factors.monk_tone <= 4) + 0.70 * deep**3)
     warm = 1 + 0.035 * factors.undertone
-    cool = np.array([1.05, 0.945, 0.965], np.float32) if factors.monk_tone <= 5 else np.array([1.05 + 0.16 * deep**2, 0.98 - 0.04 * deep, 0.95 - 0.13 * deep], np.float32)
+    cool = np.array([1.05, 0.945, 0.965], np.float32) if factors.monk_tone <= 5 else np.array([1.05 + 0.12 * deep**2, 0.97 - 0.02 * deep, 0.96 - 0.09 * deep], np.float32)
     return (tone * cool * np.array([warm, 1.0, 2 - warm], np.float32)).astype(np.float32)
 
 
@@ -70,12 +70,14 @@ def _paint_marks(canvas, factors, deep):
     if factors.dark_circles > 0:
         under = gauss(np.abs(u) - 0.265, v - 0.135, 0.105, 0.034) + np.float32(0.6) * gauss(np.abs(u) - 0.17, v - 0.075, 0.035, 0.05)
         shade = np.array([0.42, 0.62, 0.42], np.float32) * (1 + 0.2 * deep)
-        canvas.albedo *= np.exp(-np.float32(0.85 * factors.dark_circles) * under[None] * shade[:, None, None])
+        canvas.albedo *= np.exp(-np.float32(0.62 * factors.dark_circles) * under[None] * shade[:, None, None])
+    if factors.lines > 0:
+        _paint_lines(canvas, factors)
     if factors.freckles > 0:
         generator = stream(factors.seed, factors.index, "freckle places")
         for k in range(int(26 + 54 * factors.freckles)):
             at_u, at_v = generator.normal(0, 0.27), generator.normal(0.29, 0.095)
-            radius, strength = generator.uniform(0.004, 0.009), generator.uniform(0.2, 0.65)
+            radius, strength = generator.uniform(0.004, 0.008), generator.uniform(0.15, 0.55)
             _spot(canvas, at_u, at_v, radius, strength * (0.5 + 0.5 * factors.freckles), (0.45, 0.80, 1.0))
     if factors.blemishes > 0:
         generator = stream(factors.seed, factors.index, "blemish places")
@@ -83,7 +85,34 @@ def _paint_marks(canvas, factors, deep):
             at_u, at_v = generator.uniform(-0.45, 0.45), generator.choice((generator.uniform(-0.5, -0.28), generator.uniform(0.3, 0.9)))
             if abs(at_u) < 0.26 and 0.5 < at_v < 0.78:
                 continue
-            _spot(canvas, at_u, at_v, generator.uniform(0.012, 0.022), generator.uniform(0.3, 0.7) * factors.blemishes, (0.12, 0.85, 0.75))
+            _spot(canvas, at_u, at_v, generator.uniform(0.009, 0.016), generator.uniform(0.25, 0.6) * factors.blemishes, (0.12, 0.85, 0.75))
+
+
+def _paint_lines(canvas, factors):
+    """Lines of age: forehead, between the brows, beside the eyes and from the nose to the mouth."""
+    u, v = canvas.u, canvas.v
+    size = np.abs(u)
+    width = np.float32(0.011 + 0.4 * canvas.pixel)
+    thin = np.float32(0.011) / width
+
+    def crease(offset, *limits):
+        line = np.exp(-((offset / width) ** 2)) * thin + np.float32(0.35) * np.exp(-((np.maximum(offset, 0) / np.float32(0.030)) ** 2)) * (offset > -0.02)
+        for limit in limits:
+            line = line * limit
+        return line
+
+    total = np.zeros_like(u)
+    for row, reach in ((-0.52, 0.30), (-0.435, 0.34), (-0.355, 0.26)):
+        wave = sample_tile(fbm_tile(3, 11), u * np.float32(0.35) + row, u * 0 + np.float32(row)) * np.float32(0.025)
+        total += np.float32(0.30) * crease(v - np.float32(row) - np.float32(0.10) * u * u + wave, smoothstep(reach, 0.5 * reach, size))
+    fold_u = np.float32(0.155) + (v - np.float32(0.40)) * np.float32(0.62)
+    total += np.float32(0.75) * crease(size - fold_u, smoothstep(0.37, 0.45, v), smoothstep(0.66, 0.52, v))
+    for lean in (-0.35, 0.0, 0.35):
+        along = size - np.float32(0.475)
+        total += np.float32(0.45) * crease(v - np.float32(0.0) - np.float32(lean) * along, smoothstep(0.0, 0.03, along), smoothstep(0.11, 0.05, along))
+    bag = v - np.float32(0.165) + np.float32(1.1) * (size - np.float32(0.27)) ** 2
+    total += np.float32(0.55) * crease(-bag, smoothstep(0.15, 0.05, np.abs(size - np.float32(0.26))))
+    canvas.dark += np.float32(0.62 * factors.lines) * total
 
 
 def _spot(canvas, at_u, at_v, radius, strength, absorb):

@@ -52,7 +52,7 @@ def landmarks(scene):
 
 _GOVERNED = {
     "background": ("backdrop",), "top_colour": ("clothes",), "hair_colour": ("hair", "brow area"), "eye_colour": ("iris",),
-    "gaze": ("eye opening",), "freckles": ("face",), "blemishes": ("face",), "dark_circles": ("face",), "earrings": ("ear area",),
+    "gaze": ("eye opening",), "freckles": ("face",), "lines": ("face",), "facial_hair": ("face",), "blemishes": ("face",), "dark_circles": ("face",), "earrings": ("ear area",),
     "glasses": ("glasses area",), "monk_tone": ("skin",), "undertone": ("skin",), "lip_colour": ("mouth area",),
     "lip_fullness": ("mouth area",), "lip_width": ("mouth area",), "cupid_bow": ("mouth area",), "nose_width": ("nose area",),
     "nose_length": ("nose area",), "nose_bridge": ("nose area",), "brow_shape": ("brow area",), "brow_weight": ("brow area",),

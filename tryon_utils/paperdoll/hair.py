@@ -5,6 +5,7 @@ frame of their own chord, so that a wide bend or a wave costs one table look-up 
 """
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -13,6 +14,15 @@ from .shading import GBuffer, normalise, smoothstep
 
 SAMPLES = 97
 """Points along a lock."""
+
+_SHARE = np.linspace(0, 1, SAMPLES, dtype=np.float32)
+_STEPS = np.arange(SAMPLES, dtype=np.float32) * np.float32(1e-5)
+_SWAY = smoothstep(0.0, 0.3, _SHARE)
+_WIDEN = smoothstep(0, 0.35, _SHARE)
+_NARROW = smoothstep(1.0, 0.45, _SHARE) ** np.float32(0.8)
+_BERNSTEIN = {
+    n: np.stack([math.comb(n - 1, i) * _SHARE**i * (1 - _SHARE) ** (n - 1 - i) for i in range(n)], 1).astype(np.float32) for n in (3, 4, 5)
+}  # fmt: skip
 
 
 @dataclasses.dataclass
@@ -46,14 +56,6 @@ class Lock:
     fade: float = 0.0  # share of the length over which the root fades in
 
 
-def _bezier(points, t):
-    points = [np.asarray(p, np.float32)[None] for p in points]
-    t = t[:, None]
-    while len(points) > 1:
-        points = [a + t * (b - a) for a, b in zip(points, points[1:], strict=False)]
-    return points[0]
-
-
 def hair_depth(u, v):
     """Depth of the hair's outer surface: the head's dome, falling away below the chin and off the sides."""
     dome = np.float32(0.62) - np.float32(0.85) * (u * np.float32(1 / 0.85)) ** 2 - np.float32(0.30) * ((v - np.float32(0.1)) / 1.05) ** 2
@@ -72,12 +74,9 @@ class HairPaint:
 
     def __init__(self, x, y, pixel, pose, back=False):
         self.x, self.y, self.pixel, self.pose, self.back = x.astype(np.float32), y.astype(np.float32), float(pixel), pose, back
-        shape = (len(y), len(x))
-        self.alpha = np.zeros(shape, np.float32)
-        self.tone = np.ones(shape, np.float32)
-        self.tint = np.zeros(shape, np.float32)
-        self.tangent = np.zeros((2, *shape), np.float32)
-        self.bulge = np.zeros((2, *shape), np.float32)
+        self.layers = np.zeros((6, len(y), len(x)), np.float32)
+        self.layers[0] = 1
+        self.tone, self.tangent, self.bulge, self.alpha = self.layers[0], self.layers[1:3], self.layers[3:5], self.layers[5]
         self.sheen = 1.0
 
     def place(self, points, depth=None):
@@ -92,9 +91,9 @@ class HairPaint:
     def _slices(self, low, high):
         result = []
         for axis, a, b in ((self.y, low[1], high[1]), (self.x, low[0], high[0])):
-            start = int(np.floor((a - axis[0]) / self.pixel)) - 1
-            stop = int(np.ceil((b - axis[0]) / self.pixel)) + 2
-            result.append(slice(int(np.clip(start, 0, len(axis))), int(np.clip(stop, 0, len(axis)))))
+            start = math.floor((a - axis[0]) / self.pixel) - 1
+            stop = math.ceil((b - axis[0]) / self.pixel) + 2
+            result.append(slice(min(max(start, 0), len(axis)), min(max(stop, 0), len(axis))))
         return tuple(result)
 
     def mass(self, alpha, tone, tangent, bulge=None):
@@ -111,8 +110,8 @@ class HairPaint:
 
     def lock(self, lock, seed):
         """Paints one lock on top of what is there."""
-        t = np.linspace(0, 1, SAMPLES, dtype=np.float32)
-        path = self.place(_bezier(lock.points, t), lock.depth)
+        t, pixel = _SHARE, np.float32(self.pixel)
+        path = self.place(_BERNSTEIN[len(lock.points)] @ np.asarray(lock.points, np.float32), lock.depth)
         chord = path[-1] - path[0]
         length = float(np.hypot(*chord))
         if length < 1e-4:
@@ -120,17 +119,16 @@ class HairPaint:
         axis = chord / np.float32(length)
         local = path - path[0]
         along, aside = local @ axis, axis[0] * local[:, 1] - axis[1] * local[:, 0]
-        along = np.maximum.accumulate(along + np.arange(SAMPLES, dtype=np.float32) * 1e-5)
-        grid = np.linspace(0, length, SAMPLES, dtype=np.float32)
+        along = np.maximum.accumulate(along + _STEPS)
+        grid = t * np.float32(length)
         bend = np.interp(grid, along, aside).astype(np.float32)
         if lock.wave:
-            swing = np.sin(2 * np.pi * (lock.turns * t + lock.phase)) * smoothstep(0.0, 0.3, t)
-            bend = bend + np.float32(lock.wave) * swing.astype(np.float32)
-        slope = np.gradient(bend, grid[1]).astype(np.float32)
+            bend = bend + np.float32(lock.wave) * np.sin(np.float32(2 * np.pi) * (np.float32(lock.turns) * t + np.float32(lock.phase))) * _SWAY
+        slope = np.empty_like(bend)
+        slope[1:-1], slope[0], slope[-1] = (bend[2:] - bend[:-2]) * np.float32(0.5), bend[1] - bend[0], bend[-1] - bend[-2]
+        slope *= np.float32(1 / grid[1])
         lean = 1 / np.sqrt(1 + slope * slope)
-        shape = lock.root + (1 - lock.root) * smoothstep(0, 0.35, t)
-        shape = shape * (lock.tip + (1 - lock.tip) * smoothstep(1.0, 0.45, t) ** 0.8)
-        width = np.float32(lock.width) * shape.astype(np.float32)
+        width = np.float32(lock.width) * (np.float32(lock.root) + np.float32(1 - lock.root) * _WIDEN) * (np.float32(lock.tip) + np.float32(1 - lock.tip) * _NARROW)
         reach = width.max() * 1.7 + 2 * self.pixel
         centre = path[0] + grid[:, None] * axis + bend[:, None] * np.array([-axis[1], axis[0]])
         window = self._slices(centre.min(0) - reach, centre.max(0) + reach)
@@ -138,48 +136,48 @@ class HairPaint:
         if x.size == 0 or y.size == 0:
             return
         position = (x * axis[0])[None, :] + (y * axis[1])[:, None]
-        across = (-x * axis[1])[None, :] + (y * axis[0])[:, None]
-        at = np.clip(position * np.float32((SAMPLES - 1) / length), np.float32(0), np.float32(SAMPLES - 1.001))
+        across = (y * axis[0])[:, None] - (x * axis[1])[None, :]
+        at = np.minimum(np.maximum(position * np.float32((SAMPLES - 1) / length), 0), np.float32(SAMPLES - 1.001))
         low = at.astype(np.int32)
-        part = at - low.astype(np.float32)
-        tables = np.stack([bend, lean, width, slope])[:, :, None]
-        change = np.diff(tables, axis=1, append=tables[:, -1:])
-        b, c, w, k = (tables[i, :, 0][low] + part * change[i, :, 0][low] for i in range(4))
+        crisp = np.float32(0.75) * pixel
+        margin = (np.float32(1.8) * np.maximum(width, np.float32(0.3) * pixel) + np.float32(2) * pixel) / lean
+        near = (np.abs(across - bend[low]) < margin[low]) & (position > -crisp) & (position < np.float32(length) + crisp)
+        rows, columns = np.nonzero(near)
+        if rows.size == 0:
+            return
+        position, across, at, low = position[near], across[near], at[near], low[near]
+        tables = np.stack([bend, lean, width, slope])
+        before = tables[:, low]
+        b, c, w, k = before + (at - low) * (tables[:, low + 1] - before)
         offset = (across - b) * c
-        s = offset / np.maximum(w, np.float32(0.3 * self.pixel))
-        along_share = at * np.float32(1 / (SAMPLES - 1))
+        s = offset / np.maximum(w, np.float32(0.3) * pixel)
+        share = at * np.float32(1 / (SAMPLES - 1))
         fray = np.float32(lock.soft) * w
-        strand = sample_tile(fbm_tile(6, 2, 0.75, 16), s * np.float32(min(0.30, 0.30 * lock.width / 0.08)) + seed * 0.37, along_share * np.float32(0.05) + seed * 0.61) if lock.kind in (0, 3) else np.float32(0)
-        uneven = np.float32(lock.ragged) * (np.float32(0.5) + np.float32(0.5) * strand) if lock.ragged else np.float32(0)
-        ends = np.maximum(-position, position - np.float32(length) + uneven)
-        inside = w - np.abs(offset) + fray * np.float32(0.45) * strand
-        crisp = np.float32(0.75 * self.pixel)
+        strand = np.float32(0)
+        if lock.kind in (0, 3):
+            fine = np.float32(min(0.30, 0.30 * lock.width / 0.08))
+            strand = sample_tile(fbm_tile(6, 2, 0.75, 16), s * fine + np.float32(seed * 0.37), share * np.float32(0.05) + np.float32(seed * 0.61))
+        distance = np.abs(offset)
+        uneven = np.float32(0.5 * lock.ragged) * (1 + strand)
+        ends = smoothstep(crisp, -crisp, np.maximum(-position, position - np.float32(length) + uneven))
         edge = crisp + np.float32(0.18) * fray
-        alpha = smoothstep(-crisp, edge * 2 - crisp, inside) * smoothstep(crisp, -crisp, ends) * np.float32(lock.opacity)
-        thin = np.minimum(1, 2 * w / np.float32(self.pixel))
-        alpha = alpha * thin
+        alpha = smoothstep(-crisp, edge * 2 - crisp, w - distance + fray * np.float32(0.45) * strand) * ends
+        alpha *= np.minimum(np.float32(lock.opacity), w * np.float32(2 * lock.opacity / self.pixel))
         if lock.fade:
-            alpha = alpha * smoothstep(0, lock.fade, along_share)
-        tone, bulge = self._surface(lock, s, along_share, strand, w, length)
+            alpha *= smoothstep(0, lock.fade, share)
+        tone, bulge = self._surface(lock, s, share, strand, w, length)
         norm = 1 / np.sqrt(1 + k * k)
         tx, ty = (axis[0] - k * axis[1]) * norm, (axis[1] + k * axis[0]) * norm
-        shadow = smoothstep(np.float32(1.75), np.float32(0.8), np.abs(s)) * smoothstep(0.05, 0.3, along_share) * smoothstep(crisp, -crisp, ends)
-        view = (slice(None), *window)
-        target = self.tone[window]
-        target *= 1 - np.float32(0.30 * lock.opacity) * shadow
-        target += alpha * (tone - target)
-        tangent = self.tangent[view]
-        tangent[0] += alpha * (tx - tangent[0])
-        tangent[1] += alpha * (ty - tangent[1])
-        hump = self.bulge[view]
-        hump[0] += alpha * (-ty * bulge - hump[0])
-        hump[1] += alpha * (tx * bulge - hump[1])
-        cover = self.alpha[window]
-        cover += alpha * (1 - cover)
+        shadow = smoothstep(np.float32(1.75), np.float32(0.8), np.abs(s)) * smoothstep(0.05, 0.3, share) * ends
+        view = (slice(None), rows + window[0].start, columns + window[1].start)
+        painted = self.layers[view]
+        painted[0] *= 1 - np.float32(0.30 * lock.opacity) * shadow
+        painted += alpha * (np.stack([tone, tx, ty, -ty * bulge, tx * bulge, np.ones_like(alpha)]) - painted)
+        self.layers[view] = painted
 
     def _surface(self, lock, s, t, strand, w, length):
         """Tone and sideways bulge across a lock."""
-        s = np.clip(s, -1, 1)
+        s = np.minimum(np.maximum(s, -1), 1)
         fine = np.float32(np.clip(0.02 / self.pixel, 0.35, 1))
         if lock.kind == 1:  # a braid: two rows of leaning lozenges
             beat = t * np.float32(length / (2.0 * lock.width)) - np.abs(s) * np.float32(0.55) + (s > 0) * np.float32(0.5)

@@ -112,30 +112,50 @@ def paint_afro(back, front, factors, contour, generator, name):
     front.flyaways(wisps, 1.1)
 
 
-def paint_crop(front, factors, contour, generator, pixie):
-    """Short hair: close sides and a longer top that sweeps from the part."""
+def paint_pixie(front, factors, contour, generator):
+    """A pixie cut: close sides and a longer top that sweeps from the part."""
     paint_cap(front, factors, contour, 0.07, 0.60)
     part = -1 if factors.hair_part < 0 else 1
     for side in (-1, 1):
-        for k in np.linspace(0, 1, 12):
+        for k in np.linspace(0, 1, 11):
             j = generator.normal(0, 0.015, 4)
-            root = (side * (0.34 + 0.20 * k), -0.99 + 0.30 * k)
-            mid = (side * (0.62 + 0.08 * k), -0.82 + 0.28 * k)
-            tip = (side * (0.625 + 0.02 * (1 - k)) + j[0], (-0.15 if not pixie else 0.02) + 0.16 * k + j[1] - 0.22 * (1 - k))
-            front.lock(Lock([root, mid, (side * 0.74 + j[2], -0.42 + 0.2 * k), tip], 0.060, 0.7, 0.15, 0.004, 1, 0, 0.84 + 0.12 * generator.uniform(-1, 1), 0, 0.7), 2.1 * k + side)
-    rise = 0.10 if pixie else 0.16
+            root = (side * (0.34 + 0.20 * k), -0.96 + 0.30 * k)
+            mid = (side * (0.60 + 0.06 * k), -0.80 + 0.28 * k)
+            tip = (side * (0.605 + 0.02 * (1 - k)) + j[0], 0.02 + 0.16 * k + j[1] - 0.26 * (1 - k))
+            front.lock(Lock([root, mid, (side * 0.69 + j[2], -0.42 + 0.2 * k), tip], 0.056, 0.7, 0.12, 0.004, 1, 0, 0.84 + 0.12 * generator.uniform(-1, 1), 0, 0.7, ragged=0.05), 2.1 * k + side)
     for k in np.linspace(0, 1, 17):  # the top, from crown to brow
         j = generator.normal(0, 0.02, 6)
         root = (part * (0.36 - 0.10 * k), -0.92 + 0.16 * k)
-        up = (part * (0.12 - 0.1 * k), -1.16 - rise + 0.34 * k + j[0])
-        over = (-part * (0.36 + 0.04 * k) + j[1], -1.16 - 0.7 * rise + 0.46 * k + j[2])
-        tip = (-part * (0.62 - 0.02 * k) + j[3], -0.78 + (0.42 if pixie else 0.24) * k + j[4])
-        front.lock(Lock([root, up, over, tip], 0.085 - 0.015 * k, 0.5, 0.10, 0.010, 1, generator.uniform(), 0.97 + 0.15 * generator.uniform(-1, 1), 0, 0.75), 1.3 * k)
+        up = (part * (0.12 - 0.1 * k), -1.22 + 0.34 * k + j[0])
+        over = (-part * (0.36 + 0.04 * k) + j[1], -1.20 + 0.46 * k + j[2])
+        tip = (-part * (0.60 - 0.02 * k) + j[3], -0.74 + 0.42 * k + j[4])
+        front.lock(Lock([root, up, over, tip], 0.085 - 0.015 * k, 0.5, 0.10, 0.010, 1, generator.uniform(), 0.97 + 0.15 * generator.uniform(-1, 1), 0, 0.75, ragged=0.05), 1.3 * k)
     for k in np.linspace(0, 1, 6):
         j = generator.normal(0, 0.02, 3)
-        front.lock(Lock([(part * 0.37, -0.92 + 0.18 * k), (part * (0.52 + 0.03 * k), -0.98 + 0.2 * k + j[0]), (part * 0.66, -0.72 + 0.2 * k), (part * 0.645 + j[1], -0.35 + 0.1 * k)], 0.06, 0.5, 0.12, 0, 1, 0, 0.93 + 0.12 * generator.uniform(-1, 1), 0, 0.7), k)
-    wisps = [Lock([(part * 0.3, -1.0), (part * 0.05 + generator.normal(0, 0.1), -1.24 - rise * 0.6 + generator.normal(0, 0.05)), (-part * 0.4, -1.1), (-part * generator.uniform(0.4, 0.72), generator.uniform(-0.9, -0.5))], 0.0075, 0.5, 0.1, 0.01, 1, generator.uniform(), 1.1, opacity=0.7) for _ in range(9)]
-    front.flyaways(wisps, 4.4)
+        front.lock(Lock([(part * 0.37, -0.92 + 0.18 * k), (part * (0.52 + 0.03 * k), -0.96 + 0.2 * k + j[0]), (part * 0.65, -0.72 + 0.2 * k), (part * 0.62 + j[1], -0.35 + 0.1 * k)], 0.06, 0.5, 0.12, 0, 1, 0, 0.93 + 0.12 * generator.uniform(-1, 1), 0, 0.7), k)
+
+
+def paint_crop(front, factors, contour, generator):
+    """A short crop: tapered sides and a brushed-up top, leaning away from the part."""
+    paint_cap(front, factors, contour, 0.045, 0.48)
+    part = -1 if factors.hair_part < 0 else 1
+    turns = np.linspace(-0.36, 0.36, 25) * np.pi
+    for row, (start, rise) in enumerate(((0.16, 0.05), (0.07, 0.07), (0.0, 0.075))):  # from the crown to the hairline
+        for a in turns[row % 2 :: 2][np.argsort(generator.uniform(size=len(turns[row % 2 :: 2])))]:
+            from_chin, top = np.pi - abs(a), np.cos(1.1 * a)
+            radius = float(np.interp(from_chin, np.linspace(0, np.pi, len(contour.radius)), contour.radius))
+            near = radius * (min(float(hairline(from_chin)), 0.97) + 0.015 + start)
+            far = radius * (1.02 + rise * top * generator.uniform(0.8, 1.1))
+            lean = -part * 0.24 * top + generator.normal(0, 0.025)
+            root = (np.sin(a) * near, 0.1 - np.cos(a) * near)
+            tip = (np.sin(a * 0.86) * far + lean, 0.1 - np.cos(a * 0.86) * far)
+            middle = (0.6 * root[0] + 0.4 * tip[0] - 0.5 * lean + 0.05 * np.sin(a), 0.45 * root[1] + 0.55 * tip[1] - 0.02)
+            tone = 0.80 + 0.10 * row + 0.13 * generator.uniform(-1, 1)
+            front.lock(Lock([root, middle, tip], 0.092, 0.6, 0.42, 0.006, 1, generator.uniform(), tone, 0, 0.9, ragged=0.09, fade=0.2), 1.7 * a + row)
+    u, v, q, angle, _ = _head_grid(front, contour)
+    fray = sample_tile(fbm_tile(5, 2, 0.7, 16), u * np.float32(0.8), v * np.float32(0.8))
+    swell = np.float32(1.035) + np.float32(0.095) * smoothstep(1.75, 2.6, angle) + np.float32(0.016) * fray
+    front.clip(smoothstep(np.float32(0.008 + front.pixel), -np.float32(0.008 + front.pixel), q - swell))
 
 
 def paint_wrap(back, front, factors, contour, generator):
@@ -152,10 +172,11 @@ def paint_wrap(back, front, factors, contour, generator):
         points = [(-side * (0.78 - 0.02 * t), -0.12 - 0.55 * t + j[0]), (-side * 0.42, -0.80 - 0.42 * t + j[1]), (side * 0.25, -0.84 - 0.46 * t + j[2]), (side * 0.95, -0.60 - 0.5 * t + j[3])]
         front.lock(Lock(points, 0.115, 0.6, 0.45, 0, 1, 0, 0.98 + 0.12 * generator.uniform(-1, 1), 4, 0.0), k)
     front.clip(smoothstep(pixel, -pixel, q - swell))
-    for i in range(7):
-        a = -np.pi / 2 + (i - 3) * 0.42
-        points = [(0.04, -1.02), (0.04 + 0.22 * np.cos(a), -1.10 + 0.26 * np.sin(a)), (0.04 + 0.30 * np.cos(a + 0.5), -1.08 + 0.30 * np.sin(a + 0.5)), (0.10, -1.06)]
-        front.lock(Lock(points, 0.085, 0.5, 0.4, tone=1.0 + 0.12 * generator.uniform(-1, 1), kind=4, soft=0, depth=0.2), i)
+    for i in range(5):
+        a = (i - 2) * 0.5
+        across, down = 0.15 * np.cos(a), 0.11 * np.sin(a)
+        points = [(0.04 - across, -0.86 - down), (0.04 - 0.6 * down, -0.86 + 0.9 * across), (0.04 + across, -0.86 + down)]
+        front.lock(Lock(points, 0.062, 0.6, 0.5, tone=0.98 + 0.12 * generator.uniform(-1, 1), kind=4, soft=0), i)
 
 
 def paint_scarf(back, front, factors, contour, generator):

@@ -7,7 +7,7 @@ from .face_factors import TOP_COLOURS
 from .factors import stream
 from .face_shape import CENTRE_V
 from .hair import Lock
-from .hair_short import hairline, paint_afro, paint_cap, paint_crop, paint_shaved, paint_wrap, paint_scarf
+from .hair_short import hairline, paint_afro, paint_cap, paint_crop, paint_pixie, paint_shaved, paint_wrap, paint_scarf
 
 HAT_STYLES = ("head wrap", "headscarf")
 
@@ -45,7 +45,7 @@ def _fall_path(side, part_u, k, style, jitter):
     cheek = style["cheek"][1] + (style["cheek"][0] - style["cheek"][1]) * k
     hem = style["hem"][1] + (style["hem"][0] - style["hem"][1]) * k
     root = (part_u * (0.55 + 0.45 * k) - side * 0.06 * (1 - k), -1.02 - 0.40 * volume + (0.37 + 0.40 * volume) * k)
-    lift = (part_u * (0.5 + 0.5 * k) + side * (0.40 - 0.15 * k), -1.045 - 0.55 * volume + (0.225 + 0.35 * volume) * k)
+    lift = (part_u * (0.5 + 0.5 * k) + side * (0.40 - 0.15 * k), root[1] - (0.025 + 0.15 * volume) * (1 - k) + 0.02 * k)
     temple = (side * (0.80 + 0.55 * volume - 0.15 * k), -0.74 + 0.12 * k)
     low = (side * cheek * 1.05, 0.10 + 0.35 * end)
     tip = (side * hem, end)
@@ -152,7 +152,7 @@ def _ponytail(back, factors, generator):
     for i in range(13):
         spread = (i - 6) / 6
         j = generator.normal(0, 0.03, 4)
-        points = [(side * 0.10, -1.0), (side * (0.70 + 0.07 * spread), -1.20 + j[0]), (side * (1.02 + 0.09 * spread), -0.50), (side * (0.74 + 0.20 * spread) + j[1], 0.45), (side * (0.84 + 0.10 * spread) + j[2], 1.15 + j[3] * 5)]
+        points = [(side * 0.10, -1.0), (side * (0.66 + 0.07 * spread), -1.07 + j[0]), (side * (1.02 + 0.09 * spread), -0.50), (side * (0.74 + 0.20 * spread) + j[1], 0.45), (side * (0.84 + 0.10 * spread) + j[2], 1.15 + j[3] * 5)]
         back.lock(Lock(points, 0.078 + 0.03 * generator.uniform(), 0.5, 0.06, 0.045, 1.3, 0.2 + 0.1 * generator.normal(), 0.92 + 0.16 * generator.uniform(-1, 1), 0, 0.7), i * 0.83)
 
 
@@ -174,8 +174,10 @@ def paint_hair(back, front, factors, contour):
     elif name == "ponytail":
         _ponytail(back, factors, generator)
         _gathered(back, front, factors, contour, generator, (0.0, -1.06))
-    elif name in ("pixie", "short crop"):
-        paint_crop(front, factors, contour, generator, name == "pixie")
+    elif name == "pixie":
+        paint_pixie(front, factors, contour, generator)
+    elif name == "short crop":
+        paint_crop(front, factors, contour, generator)
     elif name in ("afro", "short coils", "short curls"):
         paint_afro(back, front, factors, contour, generator, name)
     elif name == "shaved":

@@ -84,7 +84,7 @@ def sample_tile(tile, x, y):
     if side & (side - 1) or tile.shape[0] != tile.shape[1]:
         raise ValueError(f"Got a table of shape {tile.shape}; wanted a square whose side is a power of two (see fbm_tile).")
     flat = tile.ravel()
-    x, y = np.asarray(x, np.float32) * side, np.asarray(y, np.float32) * side
+    x, y = np.asarray(x, np.float32) * np.float32(side), np.asarray(y, np.float32) * np.float32(side)
     column, row = np.floor(x), np.floor(y)
     u, v = x - column, y - row
     column, row = column.astype(np.int32) & (side - 1), (row.astype(np.int32) & (side - 1)) * side

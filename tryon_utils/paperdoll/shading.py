@@ -165,7 +165,7 @@ def tone(linear):
 
 def smoothstep(low, high, x):
     """0 below ``low``, 1 above ``high``, smooth between (low > high turns it round); arrays or numbers, float32."""
-    t = np.clip((x - low) / (high - low), 0, 1)
+    t = np.minimum(np.maximum((x - low) / (high - low), 0), 1)
     return t * t * (3 - 2 * t)
 
 
