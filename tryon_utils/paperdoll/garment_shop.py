@@ -21,8 +21,6 @@ from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_
 from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
 from tryon_utils.paperdoll.shading import Light, over, shade, shrink, tone
 
-SHOP_SOFT = 1.4
-"""Width over which the pattern is averaged besides the pixel itself, pixels."""
 FILLED = 0.90
 """Share of the picture's height or width that a garment fills."""
 
@@ -45,6 +43,14 @@ class GarmentSample:
     mask: np.ndarray
     panels: np.ndarray
     garment: GarmentFactors
+
+
+def softness(pixel):
+    """Width over which patterns are averaged besides the pixel itself, in pixels, where a pixel measures ``pixel`` H.
+
+    Small pictures are softer: there, a pattern sampled crisply could not be looked up between its pixels.
+    """
+    return 1.4 * float(np.clip(pixel / 0.0185, 0.65, 1))
 
 
 def shop_grid(factors, height, width, supersample):
@@ -141,7 +147,7 @@ def render_garment(factors, height=128, width=None, supersample=2):
     layout = _Layout(factors, grid)
     canvas = FigureCanvas(grid)
     pixel, window = grid.pixel, layout.trunk.window
-    footprint = SHOP_SOFT * pixel * supersample
+    footprint = softness(pixel * supersample) * pixel * supersample
     material = MATERIALS[factors.fabric]
     u, v = layout.u, layout.v
     tile = fbm_tile(3, 31 + factors.fold_seed % 5, 0.5, 8)

@@ -19,7 +19,7 @@ from tryon_utils.paperdoll.body_truth import agnostic_mask, governed_region, key
 from tryon_utils.paperdoll.colour import to_uint8
 from tryon_utils.paperdoll.fabric import PANELS
 from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_factors, sample_garment_factors
-from tryon_utils.paperdoll.garment_shop import SHOP_SOFT, GarmentSample, render_garment, shop_grid, shop_panels, shop_places
+from tryon_utils.paperdoll.garment_shop import GarmentSample, render_garment, shop_grid, shop_panels, shop_places, softness
 from tryon_utils.paperdoll.shading import shrink, tone
 
 SUPERSAMPLE = 2
@@ -103,10 +103,12 @@ def _footprint(garment, height, width, pixel):
     """Width (H) over which the worn cloth's pattern is averaged, besides the pixel itself.
 
     A box of width w has the variance w * w / 12.  Chosen so that the worn cloth is as sharp as the shop picture (pixel and pattern
-    filter) looked up between its pixels (a tent: twice the variance of a box), and never sharper than half a pixel.
+    filter) looked up between its pixels (a tent: twice the variance of a box; in large pictures less, which looks crisper), and
+    never sharper than half a pixel.
     """
     shop = shop_grid(garment, height, width, 1).pixel
-    return float(np.sqrt(max((3 + SHOP_SOFT**2) * shop**2 - pixel**2, (0.5 * pixel) ** 2)))
+    soft = softness(shop)
+    return float(np.sqrt(max((1 + soft**2 + 2 * soft / 1.4) * shop**2 - pixel**2, (0.5 * pixel) ** 2)))
 
 
 def _render(scene, garment, height, width, supersample):
