@@ -4,15 +4,16 @@ import dataclasses
 
 import numpy as np
 
-from .colour import hex_to_linear, to_uint8
-from .face_canvas import LABELS
-from .face_factors import BACKGROUNDS, FaceFactors, check_face_factors, sample_face_factors
-from .face_head import HeadScene
-from .face_truth import find_regions, governed_region, landmarks
-from .looks import Look
-from .makeup import MakeupPaint
-from .noise import fbm_tile, sample_tile
-from .shading import over, shrink, tone
+from tryon_utils.paperdoll.colour import hex_to_linear, to_uint8
+from tryon_utils.paperdoll.face_canvas import LABELS
+from tryon_utils.paperdoll.face_factors import BACKGROUNDS, FaceFactors, check_face_factors, sample_face_factors
+from tryon_utils.paperdoll.face_head import HeadScene
+from tryon_utils.paperdoll.face_truth import find_regions, governed_region, landmarks
+from tryon_utils.paperdoll.hair_styles import HAT_STYLES
+from tryon_utils.paperdoll.looks import Look
+from tryon_utils.paperdoll.makeup import MakeupPaint
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import over, shrink, tone
 
 FRAME_LEFT, FRAME_TOP, FRAME_SIDE = -1.34, -1.36, 2.68
 """The portrait's frame in head units."""
@@ -40,7 +41,8 @@ class FaceSample:
         parse: (size, size) uint8, the labels of the MT data set: 0 background, 1 face, 2 left brow, 3 right brow, 4 left eye,
             5 right eye, 6 glasses, 7 left ear, 8 right ear, 9 earring, 10 nose, 11 inner mouth, 12 upper lip, 13 lower lip,
             14 neck, 15 necklace (never), 16 clothes, 17 hair, 18 hat or scarf.  Left and right are the person's own.
-        masks: soft masks (size, size) float32 in [0, 1]: lips, eyes, brows, skin, hair, cheeks.
+        masks: soft masks (size, size) float32 in [0, 1]: skin, lips, inner mouth, eyes, brows, glasses, earrings, neck, clothes,
+            hair, hat and background add up to 1 at every pixel; cheeks is a part of the skin and comes on top.
         landmarks: (68, 3) float32, (x, y, visible) in pixels, the top-left pixel's centre at (0.5, 0.5); visible is 1.0 inside
             the frame and not under hair, hat or scarf, else 0.0.
         regions: named (size, size) bool regions for `governed_region`.
@@ -123,7 +125,7 @@ def render_face(factors, look=None, size=64, supersample=None):
             for k, layer in enumerate(makeup.layers)
         )
     parse = _parse(scene, whole)
-    masks = _masks(scene, parse, whole, uncovered, times)
+    masks = _masks(scene, whole, uncovered, times)
     points = landmarks(scene)
     at = np.clip(((points - (FRAME_LEFT, FRAME_TOP)) / pixel).astype(int), 0, count - 1)
     pixels = (points - np.array([FRAME_LEFT, FRAME_TOP], np.float32)) * np.float32(size / FRAME_SIDE)
@@ -150,20 +152,23 @@ def _parse(scene, whole):
     return np.where(scene.front.alpha > 0.5, scene.front_buffer.label, parse).astype(np.uint8)
 
 
-def _masks(scene, parse, whole, uncovered, times):
+def _masks(scene, whole, uncovered, times):
+    """Soft masks by name; all but the cheeks share every sample out among them."""
     canvas = scene.canvas
-    masks = {}
-    for name in ("lips", "eyes", "brows", "cheeks"):
-        masks[name] = shrink(whole(canvas.masks[name] * canvas.masks["head"]) * uncovered, times)
-    skin = canvas.masks["head"] * (1 - np.maximum(canvas.masks["eyes"], canvas.masks["lips"]))
-    for name in ("brows", "inner mouth", "glasses", "earrings"):
-        if name in canvas.masks:
-            skin = skin * (1 - canvas.masks[name])
-    masks["skin"] = shrink(whole(skin) * uncovered, times)
-    is_hat = scene.front_buffer.label == LABELS["hat"]
-    behind = scene.back.alpha * (1 - scene.neck.alpha) * (1 - whole(canvas.masks["head"]))
-    masks["hair"] = shrink(np.where(is_hat, np.float32(0), scene.front.alpha + uncovered * behind * (not is_hat.any())), times)
-    return masks
+    head = whole(canvas.masks["head"]) * uncovered
+    neck = scene.neck.alpha * (uncovered - head)
+    cloth = scene.neck.label == LABELS["clothes"]
+    hair = scene.front.alpha + scene.back.alpha * (uncovered - head - neck)
+    nothing = np.zeros_like(hair)
+    hat = scene.factors.hair_style in HAT_STYLES
+    masks = {"cheeks": head * whole(canvas.masks["cheeks"])}
+    for name in ("glasses", "earrings", "eyes", "inner mouth", "lips", "brows"):  # topmost first
+        masks[name] = head * whole(canvas.masks[name]) if name in canvas.masks else nothing
+        head = head - masks[name]
+    masks |= {"skin": head, "neck": np.where(cloth, 0, neck), "clothes": np.where(cloth, neck, 0)}
+    masks |= {"hair": nothing if hat else hair, "hat": hair if hat else nothing}
+    masks["background"] = np.maximum(uncovered - whole(canvas.masks["head"]) * uncovered - neck - (hair - scene.front.alpha), 0)
+    return {name: shrink(mask, times).astype(np.float32, copy=False) for name, mask in masks.items()}
 
 
 __all__ = [

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .colour import hex_to_linear
-from .face_canvas import LABELS, gauss
-from .face_factors import TOP_COLOURS
-from .face_skin import shine_of, skin_albedo
-from .noise import fbm_tile, sample_tile
-from .shading import GBuffer, coverage, normalise, smoothstep
+from tryon_utils.paperdoll.colour import hex_to_linear
+from tryon_utils.paperdoll.face_canvas import LABELS, gauss
+from tryon_utils.paperdoll.face_factors import TOP_COLOURS
+from tryon_utils.paperdoll.face_skin import shine_of, skin_albedo
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import GBuffer, coverage, normalise, smoothstep
 
 _PROFILE_V = np.array([0.3, 0.7, 0.95, 1.15, 1.28, 1.38, 1.48, 1.58, 1.70, 1.85, 2.1, 2.6]) - 0.16
 _PROFILE_W = np.array([0.38, 0.345, 0.318, 0.313, 0.335, 0.395, 0.50, 0.74, 1.10, 1.42, 1.60, 1.66])

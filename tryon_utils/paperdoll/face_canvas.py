@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from .face_shape import Pose
+from tryon_utils.paperdoll.face_shape import Pose
 
 LABELS = {
     "background": 0, "skin": 1, "left brow": 2, "right brow": 3, "left eye": 4, "right eye": 5, "glasses": 6, "left ear": 7,

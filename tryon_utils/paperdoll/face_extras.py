@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .face_canvas import LABELS, gauss
-from .noise import fbm_tile, sample_tile
-from .shading import smoothstep
+from tryon_utils.paperdoll.face_canvas import LABELS, gauss
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import smoothstep
 
 _METAL = np.array([0.62, 0.43, 0.17], np.float32)
 _FRAMES = {"round": (0.030, 0.018, 0.011), "rectangular": (0.016, 0.013, 0.012), "cat-eye": (0.055, 0.018, 0.013)}

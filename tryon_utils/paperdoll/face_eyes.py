@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from .colour import EYE_COLOURS, hex_to_linear
-from .face_canvas import LABELS, gauss
-from .noise import fbm_tile, sample_tile
-from .shading import coverage, smoothstep
+from tryon_utils.paperdoll.colour import EYE_COLOURS, hex_to_linear
+from tryon_utils.paperdoll.face_canvas import LABELS, gauss
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import coverage, smoothstep
 
 
 @dataclasses.dataclass(frozen=True)
@@ -225,9 +225,9 @@ def paint_brows(canvas, factors, expression, colour):
         edge = half + np.float32(0.006) * fringe - np.abs(up)
         body = smoothstep(-0.007 - 0.6 * pixel, 0.008 + 0.6 * pixel, edge) * smoothstep(-1.08, -0.70, p) * smoothstep(1.05, 0.90, p)
         slope = np.float32(3.0) * smoothstep(0.2, -1.0, p) + np.float32(0.70)
-        hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(380) + fringe * np.float32(4.0))
+        hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(330) + fringe * np.float32(6.0))
         fine = np.float32(np.clip(0.010 / pixel - 0.55, 0, 1))
-        alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.10) * hair + np.float32(0.16) * fringe - np.float32(0.05))))
+        alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.05) * hair + np.float32(0.20) * fringe - np.float32(0.05))))
         alpha = np.clip(alpha * (np.float32(0.55) + np.float32(0.45) * smoothstep(-0.95, -0.15, p)), 0, 1)
         canvas.overlay(window, alpha, colour, 1)
         mask = canvas.mask("brows")[window]

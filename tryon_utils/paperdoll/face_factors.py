@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from .colour import EYE_COLOURS, HAIR_COLOURS
-from .factors import check_choice, check_range, choose, even_tone, stream
+from tryon_utils.paperdoll.colour import EYE_COLOURS, HAIR_COLOURS
+from tryon_utils.paperdoll.factors import check_choice, check_range, choose, even_tone, stream
 
 FACE_SHAPES = ("oval", "round", "heart", "square", "diamond", "long", "soft square", "pear")
 EYE_SHAPES = ("almond", "round", "hooded", "monolid", "upturned", "downturned", "deep set")

@@ -5,17 +5,17 @@ import dataclasses
 import numpy as np
 from scipy import ndimage
 
-from .colour import HAIR_COLOURS, hex_to_linear
-from .face_bust import paint_neck
-from .face_canvas import EXPRESSION_TABLE, LABELS, FaceCanvas, gauss
-from .face_extras import paint_beard, paint_earrings, paint_glasses
-from .face_eyes import paint_brows, paint_eyes
-from .face_mouth import paint_mouth
-from .face_shape import face_contour, face_pose
-from .face_skin import paint_skin, skin_albedo, skin_gain
-from .hair import HairPaint, hair_sheen
-from .hair_styles import HAT_STYLES, hair_colour_of, paint_hair
-from .shading import GBuffer, apply_light, light_from, normalise, over, shade, shade_terms, smoothstep
+from tryon_utils.paperdoll.colour import HAIR_COLOURS, hex_to_linear
+from tryon_utils.paperdoll.face_bust import paint_neck
+from tryon_utils.paperdoll.face_canvas import EXPRESSION_TABLE, LABELS, FaceCanvas, gauss
+from tryon_utils.paperdoll.face_extras import paint_beard, paint_earrings, paint_glasses
+from tryon_utils.paperdoll.face_eyes import paint_brows, paint_eyes
+from tryon_utils.paperdoll.face_mouth import paint_mouth
+from tryon_utils.paperdoll.face_shape import face_contour, face_pose
+from tryon_utils.paperdoll.face_skin import paint_skin, skin_albedo, skin_gain
+from tryon_utils.paperdoll.hair import HairPaint, hair_sheen
+from tryon_utils.paperdoll.hair_styles import HAT_STYLES, hair_colour_of, paint_hair
+from tryon_utils.paperdoll.shading import GBuffer, apply_light, light_from, normalise, over, shade, shade_terms, smoothstep
 
 _GLAZE = np.array([0.72, 1.08, 1.12], np.float32)[:, None, None]
 

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from .colour import mix
-from .face_canvas import LABELS, gauss
-from .face_shape import smooth_curve
-from .noise import fbm_tile, sample_tile
-from .shading import smoothstep
+from tryon_utils.paperdoll.colour import mix
+from tryon_utils.paperdoll.face_canvas import LABELS, gauss
+from tryon_utils.paperdoll.face_shape import smooth_curve
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import smoothstep
 
 
 def _table(points):

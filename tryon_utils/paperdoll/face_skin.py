@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .colour import linear_to_srgb, monk_tone, saturate, srgb_to_linear  # noqa: F401
-from .face_canvas import LABELS, gauss
-from .face_shape import add_bump, dome_slopes
-from .factors import stream
-from .noise import fbm_tile, sample_tile
-from .shading import coverage, smoothstep
+from tryon_utils.paperdoll.colour import linear_to_srgb, monk_tone, saturate, srgb_to_linear  # noqa: F401
+from tryon_utils.paperdoll.face_canvas import LABELS, gauss
+from tryon_utils.paperdoll.face_shape import add_bump, dome_slopes
+from tryon_utils.paperdoll.factors import stream
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import coverage, smoothstep
 
 _GAIN = (0.80, 0.83, 0.84, 0.91, 1.00, 1.10, 1.20, 1.42, 2.85, 3.70)
 """Exposure of each Monk tone's albedo: the studio opens up gently for dark skin, so that its forms can be read."""

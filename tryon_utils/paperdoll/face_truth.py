@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .face_eyes import BROW_TABLE, brow_curve, eye_numbers, lid_curves
-from .face_mouth import mouth_curves, mouth_numbers
-from .face_shape import CENTRE_V, ANGLES
+from tryon_utils.paperdoll.face_eyes import BROW_TABLE, brow_curve, eye_numbers, lid_curves
+from tryon_utils.paperdoll.face_mouth import mouth_curves, mouth_numbers
+from tryon_utils.paperdoll.face_shape import CENTRE_V, ANGLES
 
 _JAW_ANGLES = np.radians([93, 80, 68, 56, 44, 33, 22, 11, 0])
 

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from .noise import fbm_tile, sample_tile
-from .shading import GBuffer, normalise, smoothstep
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import GBuffer, normalise, smoothstep
 
 SAMPLES = 97
 """Points along a lock."""

@@ -4,9 +4,9 @@ import functools
 
 import numpy as np
 
-from .hair import Lock
-from .noise import fbm_tile, sample_tile
-from .shading import smoothstep
+from tryon_utils.paperdoll.hair import Lock
+from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
+from tryon_utils.paperdoll.shading import smoothstep
 
 _TURN = np.array([0, 74, 86, 98, 112, 127, 144, 162, 180]) / 180 * np.pi
 _EDGE = np.array([9, 1.5, 1.06, 0.975, 0.925, 0.860, 0.755, 0.675, 0.648])
@@ -40,6 +40,13 @@ def paint_cap(paint, factors, contour, volume, tone, inner=0.0):
     soft = np.float32(0.030 + pixel)
     alpha = smoothstep(-soft, soft, q - start + np.float32(0.035) * fray) * smoothstep(pixel, -pixel, q - np.float32(1 + volume) - np.float32(0.008) * fray)
     paint.mass(alpha, np.float32(tone) * (1 + np.float32(0.25) * fray), _cap_tangent(u, v))
+
+
+def round_top(paint, contour, volume):
+    """Cuts what stands out above a smooth crown ``volume`` higher than the skull; leaves the sides as they are."""
+    _, _, q, angle, _ = _head_grid(paint, contour)
+    soft = np.float32(0.006 + paint.pixel)
+    paint.clip(smoothstep(soft, -soft, q - np.float32(1 + volume) - np.float32(0.5) * smoothstep(3.0, 1.9, angle) - np.float32(9) * smoothstep(2.0, 1.5, angle)))
 
 
 def paint_shaved(paint, factors, contour):

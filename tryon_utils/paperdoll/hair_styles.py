@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .colour import HAIR_COLOURS, hex_to_linear
-from .face_factors import TOP_COLOURS
-from .factors import stream
-from .face_shape import CENTRE_V
-from .hair import Lock
-from .hair_short import hairline, paint_afro, paint_cap, paint_crop, paint_pixie, paint_shaved, paint_wrap, paint_scarf
+from tryon_utils.paperdoll.colour import HAIR_COLOURS, hex_to_linear
+from tryon_utils.paperdoll.face_factors import TOP_COLOURS
+from tryon_utils.paperdoll.factors import stream
+from tryon_utils.paperdoll.face_shape import CENTRE_V
+from tryon_utils.paperdoll.hair import Lock
+from tryon_utils.paperdoll.hair_short import hairline, paint_afro, paint_cap, paint_crop, paint_pixie, paint_scarf, paint_shaved, paint_wrap, round_top
 
 HAT_STYLES = ("head wrap", "headscarf")
 
@@ -45,7 +45,7 @@ def _fall_path(side, part_u, k, style, jitter):
     cheek = style["cheek"][1] + (style["cheek"][0] - style["cheek"][1]) * k
     hem = style["hem"][1] + (style["hem"][0] - style["hem"][1]) * k
     root = (part_u * (0.55 + 0.45 * k) - side * 0.06 * (1 - k), -1.02 - 0.40 * volume + (0.37 + 0.40 * volume) * k)
-    lift = (part_u * (0.5 + 0.5 * k) + side * (0.40 - 0.15 * k), root[1] - (0.025 + 0.15 * volume) * (1 - k) + 0.02 * k)
+    lift = (part_u * (0.5 + 0.5 * k) + side * (0.40 - 0.15 * k), root[1] + (0.012 - 0.05 * volume) * (1 - k) + 0.02 * k)
     temple = (side * (0.80 + 0.55 * volume - 0.15 * k), -0.74 + 0.12 * k)
     low = (side * cheek * 1.05, 0.10 + 0.35 * end)
     tip = (side * hem, end)
@@ -58,7 +58,7 @@ def _fall(back, front, factors, style, generator):
     part_u = 0.24 * factors.hair_part
     kind, width, count = style.get("kind", 0), style["width"], style["count"]
     wide = max(width, 0.10)
-    ragged = 0.05 if factors.hair_style == "bob" else 0.16
+    ragged = 0.03 if factors.hair_style == "bob" else 0.16
     for k in np.linspace(-1, 1, 11 if style["end"] > 0.5 else 0):  # behind the neck
         hem = style["hem"][1] * 0.92
         points = [(0.45 * k, -0.55), (0.60 * k, -0.45), ((0.84 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
@@ -91,7 +91,7 @@ def _fall(back, front, factors, style, generator):
         wisps = []
         for _ in range(14):
             side = 1 if generator.uniform() < 0.5 else -1
-            points = _fall_path(side, part_u, generator.choice([generator.uniform(0.03, 0.25), generator.uniform(0.85, 1.04)]), style, generator.normal(0, 0.03, 6))
+            points = _fall_path(side, part_u, generator.choice([generator.uniform(0.15, 0.35), generator.uniform(0.85, 1.04)]), style, generator.normal(0, 0.03, 6))
             wisps.append(Lock(points, 0.0085, 0.5, 0.1, style["wave"] * 1.2, style["turns"], generator.uniform(), 1.15, 0, 0, opacity=0.75))
         front.flyaways(wisps, 5.5)
 
@@ -100,7 +100,7 @@ def _fringe(front, factors, generator):
     for k in np.linspace(-1, 1, 15):
         j = generator.normal(0, 0.015, 4)
         points = [(0.12 * k, -1.02), (0.42 * k + j[0], -1.05), (0.50 * k, -0.62), (0.52 * k + j[1], -0.20 + 0.10 * k * k + j[2] - 0.02)]
-        front.lock(Lock(points, 0.080, 0.6, 0.22, 0.006, 1.0, 0.2, 0.96 + 0.14 * generator.uniform(-1, 1), 0, 0.7), 3.3 * k)
+        front.lock(Lock(points, 0.085, 0.6, 0.55, 0.004, 1.0, 0.2, 0.80 + 0.13 * generator.uniform(-1, 1), 0, 0.6, ragged=0.07), 3.3 * k)
     front.flyaways([Lock([(0.1 * k, -1.0), (0.4 * k, -1.0), (0.5 * k, -0.6), (0.50 * k, -0.14)], 0.008, 0.6, 0.2, 0.004, 1, 0, 1.1, opacity=0.8) for k in generator.uniform(-0.9, 0.9, 6)], 8.8)
 
 
@@ -166,6 +166,7 @@ def paint_hair(back, front, factors, contour):
         close = FALLS[name].get("kind", 0) in (1, 2)
         paint_cap(front, factors, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.42 if close else 0.46, inner=0.0 if close else 0.05)
         _fall(back, front, factors, FALLS[name], generator)
+        round_top(front, contour, 0.085 + 0.60 * FALLS[name]["volume"])
         if name == "bangs":
             _fringe(front, factors, generator)
     elif name == "high bun":

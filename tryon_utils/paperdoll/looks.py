@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from .factors import check_choice, check_range, stream
-from .makeup import MakeupLayer
+from tryon_utils.paperdoll.factors import check_choice, check_range, stream
+from tryon_utils.paperdoll.makeup import MakeupLayer
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,10 +8,10 @@ import dataclasses
 
 import numpy as np
 
-from .colour import hex_to_linear, luminance, mix, saturate
-from .face_canvas import gauss
-from .factors import check_choice, check_range
-from .shading import smoothstep
+from tryon_utils.paperdoll.colour import hex_to_linear, luminance, mix, saturate
+from tryon_utils.paperdoll.face_canvas import gauss
+from tryon_utils.paperdoll.factors import check_choice, check_range
+from tryon_utils.paperdoll.shading import smoothstep
 
 SHAPES = {
     "foundation": ("even",),

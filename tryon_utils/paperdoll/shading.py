@@ -8,7 +8,7 @@ import dataclasses
 
 import numpy as np
 
-from .colour import luminance
+from tryon_utils.paperdoll.colour import luminance
 
 
 @dataclasses.dataclass
