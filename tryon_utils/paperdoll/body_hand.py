@@ -13,6 +13,8 @@ _BASES = ((0.44, -0.150), (0.475, -0.055), (0.475, 0.045), (0.445, 0.135))  # kn
 _LENGTHS = (0.36, 0.45, 0.48, 0.43)
 _RADII = (0.047, 0.053, 0.055, 0.053)
 
+_MELT = 0.035
+
 GESTURES = {
     #            width  finger angles          curl per joint   length  thumb joints (None: hidden)
     "relaxed": (0.74, (2, 4, 7, 10), (17, 14, 11, 7), 0.88, ((0.08, 0.07), (0.28, 0.18), (0.44, 0.19), (0.53, 0.17))),
@@ -29,7 +31,7 @@ def _lines(gesture):
     lines = []
     for (x, y), angle, curl, size, radius in zip(_BASES, angles, curls, _LENGTHS, _RADII, strict=True):
         knuckle = np.array([x, y * width])
-        lines.append((np.array([[-0.03, y * 0.42 * width], [0.20, y * 0.88 * width], knuckle]), np.array([0.075, 0.082, 0.066])))
+        lines.append((np.array([[-0.03, y * 0.42 * width], [0.20, y * 0.88 * width], knuckle]), np.array([0.056, 0.080, 0.070])))
         points, turn = [knuckle], angle
         for share in (0.46, 0.30, 0.24):
             points.append(points[-1] + size * length * share * np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn))]))
@@ -91,14 +93,15 @@ def hand_part(grid, wrist, angle, side, gesture, skin, material, label):
         np.maximum(inside, radius * (1 - best), out=inside)
         palm = len(points) == 3
         top = z > height
-        edge_of = np.clip(best - 0.62, 0, 0.4) * (0.25 if palm else ease(0.02, 0.16, (u - points[0, 0]) / max(points[-1, 0] - points[0, 0], 0.1)))
+        edge_of = np.clip(best - 0.62, 0, 0.4) * (0.10 if palm else ease(0.05, 0.40, (u - points[0, 0]) / max(points[-1, 0] - points[0, 0], 0.1)))
         np.copyto(crease, edge_of, where=top & (best < 1.04))
-        np.maximum(height, z, out=height)
+        near = np.maximum(_MELT - np.abs(height - z), 0)  # neighbours melt into each other instead of meeting in a crease
+        height = np.maximum(height, z) + near * near * np.float32(0.25 / _MELT)
     alpha = edge(inside, grid.pixel / unit)
     slope = slopes(height, grid.pixel / unit)
     np.clip(slope, -1.6, 1.6, out=slope)
     shade = np.float32(0.28) * np.clip(1 + inside * 9, 0, 1) ** 2 * ease(0.12, 0.34, u)
     return Part(
-        window, alpha, skin, slope, label, material, occlusion=1 - np.float32(1.1) * crease, shape_alpha=alpha * ease(-0.10, 0.16, u),
+        window, alpha, skin, slope, label, material, occlusion=1 - np.float32(1.1) * crease, shape_alpha=alpha * ease(-0.09, 0.05, u),
         shade=shade,
     )

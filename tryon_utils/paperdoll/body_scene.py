@@ -151,6 +151,9 @@ class PersonScene:
         lay_torso(canvas, self.trunk, sleeves, profiles, garment, footprint)
         if tucked:
             self._lay_lower(canvas)
+        for side, sleeve in sleeves.items():
+            if skeleton.arms[side].layer == 0:
+                lay_sleeve(canvas, sleeve, garment, skeleton, footprint, np.float32(0), shoulder_only=True)
         for side in self.order:
             if skeleton.arms[side].layer > 0:
                 arm(side)

@@ -9,6 +9,7 @@ import numpy as np
 
 from tryon_utils.paperdoll.body_curves import edge
 from tryon_utils.paperdoll.colour import hex_to_linear
+from tryon_utils.paperdoll.garment_cut import HEM, neck_bottom
 from tryon_utils.paperdoll.garment_factors import PALETTES
 
 TORSO, SLEEVE_LEFT, SLEEVE_RIGHT, LINING, NECK = 1, 2, 3, 4, 5
@@ -113,8 +114,11 @@ def fabric_colour(factors, panel, u, v, footprint):
     if pattern == "emblem":
         if sleeve or panel == LINING:
             return paint()
-        size = 0.24 + 0.16 * scale
-        return paint((edge(emblem_distance(factors.emblem, u / np.float32(size), (v - np.float32(2.08)) / np.float32(size)), footprint / size), second))
+        top, bottom = neck_bottom(factors) + 0.09, HEM[factors.hem] - 0.09
+        size = min(0.24 + 0.16 * scale, 0.5 * (bottom - top))
+        middle = np.clip(2.08, top + size, bottom - size)
+        x, y = u * np.float32(1 / size), (v - np.float32(middle)) * np.float32(1 / size)
+        return paint((edge(emblem_distance(factors.emblem, x, y), footprint / size), second))
     if pattern == "colour block":
         kind = int(scale * 3.999)
         if kind == 0:  # raglan

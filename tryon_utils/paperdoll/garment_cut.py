@@ -83,6 +83,14 @@ def neck_half(factors):
     }[factors.neckline]  # fmt: skip
 
 
+def neck_bottom(factors):
+    """Height (H) of the lowest point of the neck opening."""
+    start, more = {
+        "round": (0.23, 0.24), "boat": (0.23, 0.11), "turtleneck": (0.155, 0), "square": (0.33, 0.16), "v": (0.42, 0.30), "collar": (0.27, 0.10),
+    }[factors.neckline]  # fmt: skip
+    return NECK_TOP + start + more * factors.neck_depth
+
+
 def _oval(across, down, a, b):
     """Signed distance (about) from the lower half of an oval with straight sides above it, positive outside."""
     x, y = across * np.float32(1 / a), np.maximum(down, 0) * np.float32(1 / b)
@@ -92,21 +100,18 @@ def _oval(across, down, a, b):
 
 def neck_opening(factors, u, v):
     """Signed distance (H) from the neck edge, positive on the cloth, at body-panel coordinates."""
-    depth, across, half = factors.neck_depth, np.abs(u), neck_half(factors)
-    down = v - np.float32(NECK_TOP)
-    if factors.neckline == "round":
-        return _oval(across, down, half, 0.23 + 0.24 * depth)
+    across, half = np.abs(u), neck_half(factors)
+    down, length = v - np.float32(NECK_TOP), np.float32(neck_bottom(factors) - NECK_TOP)
+    if factors.neckline in ("round", "turtleneck"):
+        return _oval(across, down, half, length)
     if factors.neckline == "boat":
-        return _oval(across, down - np.float32(0.11), half, 0.12 + 0.11 * depth)
-    if factors.neckline == "turtleneck":
-        return _oval(across, down, half, 0.155)
+        return _oval(across, down - np.float32(0.11), half, length - np.float32(0.11))
     if factors.neckline == "square":
-        x, y = across - np.float32(half), down - np.float32(0.33 + 0.16 * depth)
+        x, y = across - np.float32(half), down - length
         corner = np.float32(0.05)  # rounded
         x, y = x + corner, y + corner
         return np.where((x > 0) & (y > 0), np.sqrt(x * x + y * y), np.maximum(x, y)) - corner
     # v and collar: two lines that meet; slightly bowed
-    length = np.float32(0.42 + 0.30 * depth if factors.neckline == "v" else 0.27 + 0.10 * depth)
     share = down / length
     line = np.float32(half) * (1 - share) + np.float32(0.035) * np.clip(share * (1 - share) * 4, 0, 1)
     line = np.where(share > 0, line, np.float32(half))

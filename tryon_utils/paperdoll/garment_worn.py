@@ -112,10 +112,10 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
         occlusion = occlusion * yarn
     # Soft shadows of the garment's edges on skin and lower garment.
     near_hem = np.where(s > 2.3, ease(-0.20, 0.0, hem) * edge(trunk.width + 0.02 - across, pixel), 0)
-    near_neck = ease(-0.055, 0.0, opening) * (hem > 0)
+    near_neck = ease(-0.055, 0.0, opening) * (opening < 0.03) * (hem > 0)
     shade = np.maximum(0.55 * near_hem, 0.26 * near_neck)
     if not sleeves:
-        shade = np.maximum(shade, 0.22 * ease(-0.05, 0.0, armhole(factors, u, v)) * (s < 2.2) * (hem > 0))
+        shade = np.maximum(shade, 0.22 * ease(-0.05, 0.0, armhole(factors, u, v)) * (armhole(factors, u, v) < 0.03) * (s < 2.2) * (hem > 0))
     canvas.darken(trunk.window, shade.astype(np.float32) * (canvas.alpha[trunk.window] > 0), cloth=True)
     colour = cloth_colour(factors, TORSO, u, v, footprint)
     canvas.lay(
@@ -163,14 +163,19 @@ def lay_lining(canvas, trunk, profiles, factors, footprint):
     )  # fmt: skip
 
 
-def lay_sleeve(canvas, sleeve, factors, skeleton, footprint, contact):
-    """Lays one sleeve over its arm; arguments as for `lay_torso`, ``contact`` the strength of its shadow on what lies below."""
+def lay_sleeve(canvas, sleeve, factors, skeleton, footprint, contact, shoulder_only=False):
+    """Lays one sleeve over its arm; arguments as for `lay_torso`, ``contact`` the strength of its shadow on what lies below.
+
+    ``shoulder_only`` lays just its beginning: an arm that goes behind the body still starts in front of it.
+    """
     field, pixel = sleeve.field, canvas.grid.pixel
     frame = flat_frame(factors)
     cover = sleeve.tube * edge(sleeve.end_distance, pixel)
+    if shoulder_only:
+        cover = cover * edge(np.float32(0.46) - field.a, pixel)
     gap = np.clip(1 - np.maximum(field.reach - sleeve.radius, 0) * np.float32(1 / 0.15), 0, 1)
     shade = np.float32(contact) * gap * gap * ease(0.22, 0.75, field.a) * (sleeve.end_distance > -0.05)
-    below = np.float32(0.40) * ease(-0.13, 0.0, sleeve.end_distance) * (sleeve.end_distance < 0) * (field.reach < sleeve.radius)
+    below = np.float32(0.40) * ease(-0.13, 0.0, sleeve.end_distance) * (sleeve.end_distance < 0) * (field.reach < sleeve.radius) * np.float32(not shoulder_only)
     canvas.darken(field.window, np.maximum(shade, below) * (canvas.alpha[field.window] > 0), cloth=True)
     flat_radius = frame.sleeve(field.a, field.out)
     folds = sleeve_folds(field, sleeve.radius, factors, skeleton, sleeve.end) * ease(-0.1, 0.15, sleeve.join)
