@@ -211,6 +211,7 @@ def paint_brows(canvas, factors, expression, colour):
     arch, drop, thick, length, strength, slant = BROW_TABLE[factors.brow_shape]
     thick = thick * (1 + 0.25 * factors.brow_weight)
     pixel = canvas.pixel
+    strength = strength * (1 + 0.2 * np.clip((factors.monk_tone - 6) / 4, 0, 1))
     for side in (-1, 1):
         centre_u, centre_v = side * (0.292 + 0.010 * factors.eye_spacing), -0.168 - expression.raise_brow
         window = canvas.window(centre_u, centre_v, length + 0.06, 0.13)

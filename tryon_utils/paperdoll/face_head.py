@@ -102,7 +102,7 @@ class HeadScene:
         self.dark = canvas.dark * (1 - inner)
         self.head_buffer = GBuffer(
             canvas.albedo, normal, canvas.masks["head"], np.float32(0.5) + self.dark * 0, canvas.label, shadow=self.key_shadow,
-            specular=canvas.specular * (1 - inner), gloss=canvas.gloss, scatter=1 - np.float32(0.8) * inner,
+            specular=canvas.specular * (1 - inner) * (1 - np.float32(0.8) * canvas.masks["brows"]), gloss=canvas.gloss, scatter=1 - np.float32(0.8) * inner,
             occlusion=1 - np.float32(0.25) * (1 - self.key_shadow), wrap=0.32,
         )  # fmt: skip
         incoming, half_shadow, added = shade_terms(self.head_buffer, self.light)

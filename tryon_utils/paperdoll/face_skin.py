@@ -9,7 +9,7 @@ from tryon_utils.paperdoll.factors import stream
 from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
 from tryon_utils.paperdoll.shading import coverage, smoothstep
 
-_GAIN = (0.80, 0.83, 0.84, 0.91, 1.00, 1.10, 1.20, 1.42, 2.85, 3.70)
+_GAIN = (0.80, 0.83, 0.84, 0.91, 1.00, 1.10, 1.20, 1.44, 2.45, 2.95)
 """Exposure of each Monk tone's albedo: the studio opens up gently for dark skin, so that its forms can be read."""
 
 

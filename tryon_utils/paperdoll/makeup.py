@@ -70,8 +70,8 @@ def layer_colour(layer, skin, tone):
         return np.minimum(skin * 0.10, 0.05).astype(np.float32) * np.array([1.0, 0.8, 0.7], np.float32)
     colour = hex_to_linear(layer.colour)
     if layer.kind == "blush":
-        limit = float(luminance(skin)) * (1.0 + 0.35 * deep) / max(float(luminance(colour)), 1e-3)
-        colour = saturate(colour * np.float32(min(1.0, limit)), 1 + 0.10 * deep)
+        limit = float(luminance(skin)) * (1.0 + 0.75 * deep) / max(float(luminance(colour)), 1e-3)
+        colour = saturate(colour * np.float32(min(1.0, limit)), 1 + 0.25 * deep)
     if layer.kind == "eyeshadow":
         light = float(luminance(colour))
         colour = saturate(colour * np.float32(1 - (0.30 if light > 0.2 else 0.1) * deep), 1 + 0.25 * deep)
