@@ -107,7 +107,7 @@ def test_proportions_are_natural():
     head_width = 2 * 0.68 * 0.5 * HEAD_SCALE
     across = skeleton.joints["left shoulder"][0] - skeleton.joints["right shoulder"][0] + 2 * profiles.arm_outer.max()
     assert 2.0 < across / head_width < 2.7
-    chin, pit = 0.52 + 0.955 * 0.5 * HEAD_SCALE, skeleton.joints["neck"][1]
+    chin, pit = 0.535 + 0.955 * 0.5 * HEAD_SCALE, skeleton.joints["neck"][1]
     assert 0.15 < (pit - chin) / HEAD_SCALE < 0.35
     assert 0.45 < 2 * float(profiles.neck(np.float32(1.0), np.bool_(True))) / head_width < 0.65
 

@@ -75,13 +75,15 @@ def sample_person_factors(seed, index):
         face, yaw=round(face.yaw * 0.6, 2), pitch=round(face.pitch * 0.5, 2),
         roll=round(float(-4.5 * weight * sway + 3.0 * lean), 2), expression=face.expression,
     )  # fmt: skip
-    shape = BodyShape(**{
-        name: round(float(draw(name).triangular(-1, middle, 1)), 3)
-        for name, middle in (("shoulder", 0), ("chest", 0), ("waist", 0), ("hip", 0), ("fullness", -0.25), ("figure", 0.3))
-    })  # fmt: skip
+    bearded = face.facial_hair != "none"
+    middles = {"shoulder": 0.5 * bearded, "chest": 0, "waist": 0.3 * bearded, "hip": -0.4 * bearded, "fullness": -0.25, "figure": 0.3}
+    shape = {name: round(float(draw(name).triangular(-1, middle, 1)), 3) for name, middle in middles.items()}
+    if bearded:  # mostly straight figures
+        shape["figure"] = round(0.45 * shape["figure"] - 0.55, 3)
+    shape = BodyShape(**shape)
     family = choose(draw("pose family"), {"down": 2, "bent": 2, "raised": 1, "crossed": 1})
     pose = choose(draw(f"pose {family}"), {name: 1 for name, entry in POSES.items() if entry[0] == family})
-    lower = choose(draw("lower"), {"trousers": 3, "jeans": 3, "skirt": 1.6, "short skirt": 0.9})
+    lower = choose(draw("lower"), {"trousers": 3, "jeans": 3, "skirt": 0.4 if bearded else 1.6, "short skirt": 0.1 if bearded else 0.9})
     colours = DENIMS if lower == "jeans" else LOWER_COLOURS
     generator = draw("wobble")
     return PersonFactors(

@@ -91,7 +91,7 @@ class PersonScene:
         grid = self.grid
         head_x, head_y, _ = self.skeleton.head
         unit = 0.5 * HEAD_SCALE
-        head_y = head_y + 0.02
+        head_y = head_y + 0.035
         window = grid.window(head_x - 1.25, head_x + 1.25, -0.5, 3.2)
         x, y = grid.axes(window)
         face = changed(self.factors.face, light_angle=self.factors.light_angle, light_height=self.factors.light_height)

@@ -76,7 +76,7 @@ class BodyProfiles:
         tops = []
         for side in (-1, 1):
             scale = np.interp(LINE_Q, [0.23, 0.6], [1, (0.70 + 0.065 * shape.shoulder) / 0.70])
-            neck = 1.02 + 0.06 * shape.fullness - 0.07 * shape.figure
+            neck = 1.03 + 0.06 * shape.fullness - 0.11 * shape.figure
             lift = skeleton.raises[side] * np.interp(LINE_Q, [0.2, 0.75], [0, 1.0])
             tops.append((LINE_Q * scale * (1 + (neck - 1) * np.interp(LINE_Q, [0.23, 0.4], [1, 0])), _TOP - lift, LINE_Y - lift))
         self.line = Profile(np.linspace(0, 1.05, 120), *(hermite(q, line, np.linspace(0, 1.05, 120)) for q, _, line in tops))
@@ -84,7 +84,7 @@ class BodyProfiles:
         self.neck = Profile(heights, *(np.interp(heights, top + 1e-4 * np.arange(len(top)), q, right=1.5) for q, top, _ in tops))
         knots = np.linspace(0, 1.05, 120)
         self.top = Profile(knots, *(np.interp(knots, q, top) for q, top, _ in tops))
-        arm = soft * (1 - 0.05 * shape.figure)
+        arm = soft * (1.01 - 0.09 * shape.figure)
         self.arm_outer = _OUTER * arm
         self.arm_inner = _INNER * arm
         self.arm_round = Profile(_A, 0.5 * (self.arm_inner + self.arm_outer))
