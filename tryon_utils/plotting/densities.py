@@ -174,9 +174,9 @@ def draw_heaps_apart(gaps, curves, distances, width=1.0, gap=2.5):
         left.plot(edge, [-sign, -sign], color="C5", linewidth=4)
     left.plot([-gap / 2 + width / 2, gap / 2 - width / 2], [1, -1], color="C5", linewidth=1.5, linestyle=(0, (1, 2)))
     left.plot(x, -x, color="C3", linewidth=2)
-    left.annotate("hinge: level on each\nheap, no slope there", (gap / 2, -1), (0.35, 1.45), color="C5", va="center", fontweight="bold",
+    left.annotate("hinge: level on each\nheap, no slope there", (gap / 2, -1), (0.1, 1.45), color="C5", va="center", fontweight="bold",
                   arrowprops={"arrowstyle": "-", "color": "C5", "linewidth": 0.8})
-    left.annotate("Wasserstein:\nslope $-1$ everywhere", (-0.35, 0.35), (-2.35, -0.55), color="C3", va="center", fontweight="bold",
+    left.annotate("Wasserstein:\nslope $-1$ everywhere", (-0.35, 0.35), (-2.35, -0.85), color="C3", va="center", fontweight="bold",
                   arrowprops={"arrowstyle": "-", "color": "C3", "linewidth": 0.8})
     left.set(title="Two best discriminators", xlabel="$x$", ylabel="logit", ylim=(-2.3, 2.2), xlim=(x[0], x[-1]))
     right.axvspan(width, gaps[-1], color="0.95", zorder=0)
@@ -188,7 +188,7 @@ def draw_heaps_apart(gaps, curves, distances, width=1.0, gap=2.5):
     right.plot(gaps, distances, color="C3")
     right.annotate("Wasserstein\ndistance", (gaps[-1] * 0.6, distances[-1] * 0.6), (-8, 4), textcoords="offset points", ha="right",
                    color="C3", fontweight="bold")
-    right.text((width + gaps[-1]) / 2, 1.06, "no overlap: all three are flat", color="0.35", ha="center", fontsize=9)
+    right.text(gaps[-1] * 0.98, 1.06, "no overlap: all three are flat", color="0.35", ha="right", fontsize=9)
     right.set(title="What each game sees", xlabel="distance between the heaps", ylabel="divergence, share of its ceiling",
               xlim=(gaps[0], gaps[-1]), ylim=(0, distances[-1]))
     return figure

@@ -142,8 +142,8 @@ def draw_the_game():
         ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "0.35", "linewidth": 1.4})
     ax.plot([6.3, 6.3, 2.3, 2.3], [0.2, -1.0, -1.0, -0.75], color="C2", linewidth=1.6, linestyle=(0, (4, 2)))
     ax.annotate("", (2.3, -0.55), (2.3, -0.78), arrowprops={"arrowstyle": "-|>", "color": "C2", "linewidth": 1.6})
-    ax.text(4.3, -0.9, "the gradient: which way would look more real?", color="C2", ha="center", va="bottom", fontsize=9.5)
-    ax.set(xlim=(-0.2, 10.6), ylim=(-1.2, 1.95))
+    ax.text(4.3, -1.1, "the gradient: which way would look more real?", color="C2", ha="center", va="top", fontsize=9.5)
+    ax.set(xlim=(-0.2, 10.6), ylim=(-1.45, 1.95))
     ax.axis("off")
     return figure
 
@@ -206,7 +206,7 @@ def draw_dirac_ways(learning_rate=0.3, steps=100, penalty=0.3, start=(1.0, 0.0))
         draw_field(ax, options.get("penalty", 0.0))
         draw_path(ax, dirac_path(start, learning_rate, steps, **options), colour)
         ax.set_title(title, fontsize=10)
-        ax.text(0.5, 0.03, f"each step $\\times$ {radius:.4f} near the centre", transform=ax.transAxes, ha="center",
+        ax.text(0.5, 0.03, f"near the centre: $\\times$ {radius:.4f}", transform=ax.transAxes, ha="center",
                 fontsize=8.5, color="0.2", bbox={"color": "white", "alpha": 0.85, "pad": 1.5})
         ax.label_outer()
     return figure

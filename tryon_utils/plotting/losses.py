@@ -46,11 +46,11 @@ def draw_saturation(logits=LOGITS):
         A matplotlib figure.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1), sharex=True)
-    for name, label, place in (("non-saturating", "non-saturating\n$-\\log D$", -4.6), ("saturating", "saturating\n$\\log(1-D)$", 3.0)):
+    for name, label, place, side in (("non-saturating", "non-saturating\n$-\\log D$", (-3.8, 4.6), "left"),
+                                     ("saturating", "saturating\n$\\log(1-D)$", (4.0, -6.6), "right")):
         loss, gradient = GENERATOR_CURVES[name]
         left.plot(logits, loss(logits), color=COLOURS[name])
-        left.annotate(label, (place, loss(place)), (10, 6), textcoords="offset points", color=COLOURS[name], fontweight="bold",
-                      va="bottom")
+        left.text(*place, label, color=COLOURS[name], fontweight="bold", ha=side)
         right.plot(logits, -gradient(logits), color=COLOURS[name])
     for ax in (left, right):
         ax.axvspan(logits[0], -2, color="C2", alpha=0.08, linewidth=0, zorder=0)
@@ -58,8 +58,8 @@ def draw_saturation(logits=LOGITS):
     left.text(-7.8, -7.2, "here $D$ is sure\nthat it is fake", color="C2", va="center")
     left.set(title="Loss of the generator", ylabel="loss", ylim=(-8.6, 8.8), xticks=np.arange(-8, 9, 4))
     right.set(title="How hard it pushes the logit up", ylabel="size of the gradient", ylim=(0, 1.12))
-    right.annotate("full push where\nfakes are spotted", (-6, 1), (-7.7, 0.73), color=COLOURS["non-saturating"])
-    right.annotate("almost none", (-6, 0), (-7.7, 0.05), color=COLOURS["saturating"])
+    right.text(-7.8, 0.66, "full push\nwhere fakes\nare spotted", color=COLOURS["non-saturating"])
+    right.text(-7.8, 0.07, "almost none", color=COLOURS["saturating"])
     right.annotate("equal at 0", (0, 0.5), (1.2, 0.5), color="0.3", va="center",
                    arrowprops={"arrowstyle": "-", "color": "0.5"})
     return figure
