@@ -104,7 +104,7 @@ def _as_numbers(value):
             numbers = None if any(part is None for part in parts) else np.stack(parts)
         else:
             numbers = np.asarray(value)
-            numbers = None if numbers.dtype.kind not in "biuf" and "float" not in str(numbers.dtype) else numbers.astype("float64")
+            numbers = numbers.astype("float64") if numbers.dtype.kind in "biuf" else None
     except (TypeError, ValueError):  # such as a string, or parts of different shapes
         return None
     return numbers.reshape(()) if numbers is not None and numbers.size == 1 else numbers

@@ -77,7 +77,9 @@ def draw_losses_at_logit(logit=-4.0, loss_of="generator"):
     """
     if not LOGITS[0] <= logit <= LOGITS[-1]:
         raise ValueError(f"logit must lie from {LOGITS[0]:g} to {LOGITS[-1]:g}: got {logit:g}.")
-    curves = {"generator": GENERATOR_CURVES, "discriminator": DISCRIMINATOR_CURVES}[loss_of]
+    if loss_of not in ("generator", "discriminator"):
+        raise ValueError(f"loss_of must be \"generator\" or \"discriminator\": got {loss_of!r}.")
+    curves = GENERATOR_CURVES if loss_of == "generator" else DISCRIMINATOR_CURVES
     shown = {"generator": {"Wasserstein": "hinge, Wasserstein"}, "discriminator": {"non-saturating": "cross entropy"}}[loss_of]
     hidden = {"generator": "hinge", "discriminator": "saturating"}[loss_of]  # the same curve as another one
     names = [name for name in curves if name != hidden]
