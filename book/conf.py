@@ -6,6 +6,8 @@ Nothing is executed here. Formulas are set by MathJax from files of a package, a
 `tests/browser/test_book.py` opens every page and holds us to it.
 """
 
+import base64
+import json
 import pathlib
 import shutil
 
@@ -29,6 +31,7 @@ language = "en"
 extensions = ["myst_nb"]
 exclude_patterns = ["_build", "tools", "**/.ipynb_checkpoints"]
 nb_execution_mode = "off"
+suppress_warnings = ["toc.empty_glob"]  # a pupils' copy has no solutions
 myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 myst_dmath_double_inline = True
@@ -108,6 +111,24 @@ def copy_notebooks(source=NOTEBOOKS, target=CHAPTERS):
             path.write_bytes(content)
 
 
+FRONT_PICTURE = ("02_train_a_toy_gan.ipynb", "draw_film_strip(")
+
+
+def copy_front_picture(notebooks=NOTEBOOKS, target=CHAPTERS / "front.png"):
+    """Take the picture of the front page out of its chapter: the first one of the cell whose code has the words of `FRONT_PICTURE`."""
+    name, words = FRONT_PICTURE
+    for cell in json.loads((notebooks / name).read_text(encoding="utf-8"))["cells"]:
+        if words in "".join(cell["source"]):
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}):
+                    picture = base64.b64decode("".join(output["data"]["image/png"]))
+                    if not target.is_file() or target.read_bytes() != picture:
+                        target.write_bytes(picture)
+                    return
+    raise ValueError(f"The front page shows the picture of {words} in {name}: there is no such cell, or it leaves none.")
+
+
 def setup(app):
     copy_notebooks()
+    copy_front_picture()
     app.connect("builder-inited", copy_mathjax)

@@ -157,7 +157,6 @@ class Window:
             has=self.page.locator("img.widget-image"), has_text=slider).first
         with _explained(f"No widget with a slider {slider!r} appeared"):
             found.wait_for()
-            found.scroll_into_view_if_needed()
         return Explorer(found, slider)
 
 
@@ -175,6 +174,10 @@ class Explorer:
         self.box, self.label = box, slider
         row = box.locator(".widget-slider", has_text=slider).first
         self.picture, self.handle, self.readout = box.locator("img.widget-image"), row.get_by_role("slider"), row.locator(".widget-readout")
+
+    def show(self):
+        """Scroll until the end of the widget is at the lower edge of the window."""
+        self.box.evaluate("box => box.closest('.jp-Cell').scrollIntoView({block: 'end'})")
 
     def picture_bytes(self):
         """Return the picture's file as a string of hexadecimal digits."""

@@ -21,6 +21,7 @@ def test_a_widget_of_the_first_chapter_turns(browser, results, tmp_path):
         assert explorer.readout.inner_text() == "3.00"
         assert explorer.picture_bytes() == first, "the same place of the slider gives another picture"
         explorer.press("End")
+        explorer.show()
         window.page.screenshot(path=results / "lab.png")
     assert chapter.read_bytes() == before, "the committed notebook was changed"
 
