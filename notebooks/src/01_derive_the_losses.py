@@ -59,7 +59,9 @@ plt.show()
 #
 # $$V(D, G) = \mathbb{E}_{x}\left[\log D(x)\right] + \mathbb{E}_{z}\left[\log\left(1 - D(G(z))\right)\right]$$
 #
-# The discriminator wants it high and the generator wants it low. This is the whole game (Goodfellow et al., 2014):
+# Here $\mathbb{E}_x$ is the mean over real samples and $\mathbb{E}_z$ the mean over random inputs of the generator; in code, both become means over a batch.
+#
+# The discriminator wants $V$ high and the generator wants it low. This is the whole game (Goodfellow et al., 2014):
 #
 # $$\min_G \; \max_D \; V(D, G)$$
 #
@@ -188,6 +190,7 @@ for _ in range(200):
     adam.apply(tape.gradient(minus_value, [table.value]), [table])
 error = np.abs(ops.sigmoid(table) - p / (p + q)).max()
 assert error < 1e-3, error
+np.testing.assert_allclose(table[100:141], np.log(p / q)[100:141], atol=0.02)  # its logits, from x = -1 to 1
 print(f"the table of shape {table.shape} differs from p / (p + q) by less than 0.001 everywhere")
 
 # %% [markdown]
@@ -516,11 +519,12 @@ widgets.explore(loss_plots.draw_losses_at_logit, logit=widgets.slider(-8.0, 8.0,
 # cross entropy does nearly the same, smoothly.
 
 # %% tags=["nbval-check-output"]
-on_a_fake = {name: lambda a, game=game: game.discriminator_loss(ops.zeros_like(a), a) for name, game in losses.GAMES.items()}
-np.testing.assert_allclose(slope_at(3.0, least_squares_generator_loss), 3 - 1)
-for name in ("non-saturating", "hinge"):
-    print(f"discriminator, {name:<14} slope at a fake's logit -3, -0.5:", *(f"{slope_at(a, on_a_fake[name]):.3f}" for a in (-3.0, -0.5)))
-assert slope_at(-3.0, on_a_fake["hinge"]) == 0.0
+for fake_logit in (-8.0, 3.0):
+    np.testing.assert_allclose(slope_at(fake_logit, least_squares_generator_loss), fake_logit - 1)
+for name, loss in (("cross entropy", discriminator_loss), ("hinge", hinge_discriminator_loss)):
+    slopes = [slope_at(fake_logit, lambda a: loss(0 * a, a)) for fake_logit in (-3.0, -0.5)]  # the real logit stays at 0
+    print(f"discriminator, {name:<13}: slope {slopes[0]:.3f} at a fake's logit -3, {slopes[1]:.3f} at -0.5")
+assert slopes[0] == 0.0 and slopes[1] == 1.0
 
 # %% [markdown]
 # ## When real and fake don't meet
@@ -578,16 +582,20 @@ def wasserstein_distance(p, q, x):
     return np.sum(np.abs(np.cumsum(difference / 2 * np.diff(x))) * np.diff(x))
 
 
-# %% tags=["nbval-check-output"] alt="Left: two heaps that are apart. The best discriminator of the hinge game is level on each heap, 1 on real and minus 1 on fake; the Wasserstein game's is a straight line of slope minus 1. Right: over the distance of the heaps, the divergences of cross entropy, least squares and hinge rise and are flat from 1 on; the Wasserstein distance rises as a straight line."
+# %% tags=["nbval-check-output"]
 work = np.array([wasserstein_distance(p, q, heap_places) for p, q in heaps])
+ramp = [integrate((p - q) * -heap_places, heap_places) for p, q in heaps]  # the mean of -x on real minus that on fake
 np.testing.assert_allclose(work, gaps, atol=1e-2)  # two equal heaps: every grain travels the same way
+np.testing.assert_allclose(ramp, gaps, atol=1e-2)
+print("Wasserstein distance at distance 0, 0.5, 1, 2, 3:", np.round(work[[0, 10, 20, 40, 60]], 3))
+
+# %% alt="Left: two heaps that are apart. The best discriminator of the hinge game is level on each heap, 1 on real and minus 1 on fake; the Wasserstein game's is a straight line of slope minus 1. Right: over the distance of the heaps, the divergences of cross entropy, least squares and hinge rise and are flat from 1 on; the Wasserstein distance rises as a straight line."
 densities.draw_heaps_apart(gaps, {name: values / values[-1] for name, values in gains.items()}, work)
 plt.show()
-print(f"largest difference of the Wasserstein distance from the heaps' distance: {np.abs(work - gaps).max():.3f}")
 
 # %% [markdown]
-# And the Wasserstein game measures exactly this. Among all discriminators whose slope is nowhere steeper than 1, the best value of $\mathbb{E}_x[a]-\mathbb{E}_z[a]$ *is* $W_1$ (a theorem of Kantorovich and Rubinstein). For our heaps the best is the ramp in the left
-# picture: its slope at the fakes is 1 in size, at any distance.
+# And the Wasserstein game measures exactly this. Among all discriminators whose slope is nowhere steeper than 1, the best value of $\mathbb{E}_x[a]-\mathbb{E}_z[a]$ *is* $W_1$ (a theorem of Kantorovich and Rubinstein). For our heaps the best is the ramp $a(x)=-x$ in the left
+# picture, which earns the whole distance: its slope at the fakes is 1 in size, at any distance.
 #
 # ### Limit the slope: the gradient penalty
 #

@@ -174,9 +174,9 @@ def draw_heaps_apart(gaps, curves, distances, width=1.0, gap=2.5):
         left.plot(edge, [-sign, -sign], color="C5", linewidth=4)
     left.plot([-gap / 2 + width / 2, gap / 2 - width / 2], [1, -1], color="C5", linewidth=1.5, linestyle=(0, (1, 2)))
     left.plot(x, -x, color="C3", linewidth=2)
-    left.annotate("hinge: level on each\nheap, no slope there", (gap / 2, -1), (0.1, 1.45), color="C5", va="center", fontweight="bold",
+    left.annotate("hinge: level\non each heap,\nno slope there", (gap / 2, -1), (0.55, 1.4), color="C5", va="center", fontweight="bold",
                   arrowprops={"arrowstyle": "-", "color": "C5", "linewidth": 0.8})
-    left.annotate("Wasserstein:\nslope $-1$ everywhere", (-0.35, 0.35), (-2.35, -0.85), color="C3", va="center", fontweight="bold",
+    left.annotate("Wasserstein:\nslope $-1$\neverywhere", (-0.35, 0.35), (-2.35, -0.6), color="C3", va="center", fontweight="bold",
                   arrowprops={"arrowstyle": "-", "color": "C3", "linewidth": 0.8})
     left.set(title="Two best discriminators", xlabel="$x$", ylabel="logit", ylim=(-2.3, 2.2), xlim=(x[0], x[-1]))
     right.axvspan(width, gaps[-1], color="0.95", zorder=0)
