@@ -31,7 +31,6 @@ language = "en"
 extensions = ["myst_nb"]
 exclude_patterns = ["_build", "tools", "**/.ipynb_checkpoints"]
 nb_execution_mode = "off"
-suppress_warnings = ["toc.empty_glob"]  # a pupils' copy has no solutions
 myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 myst_dmath_double_inline = True
@@ -128,7 +127,13 @@ def copy_front_picture(notebooks=NOTEBOOKS, target=CHAPTERS / "front.png"):
     raise ValueError(f"The front page shows the picture of {words} in {name}: there is no such cell, or it leaves none.")
 
 
+def pages_to_read_again(app, env, added, changed, removed):
+    """Where a page came or went, read all again: a link to it stands on a page that didn't change."""
+    return env.found_docs if added or removed else []
+
+
 def setup(app):
     copy_notebooks()
     copy_front_picture()
+    app.connect("env-get-outdated", pages_to_read_again)
     app.connect("builder-inited", copy_mathjax)

@@ -1,9 +1,10 @@
-"""What the book's configuration does before Sphinx reads: notebooks and the front picture are copied in."""
+"""What the book's configuration does before Sphinx reads: what is copied in, and what is read again."""
 
 import base64
 import importlib.util
 import json
 import pathlib
+import types
 
 import pytest
 
@@ -64,3 +65,10 @@ def test_a_chapter_without_the_front_picture_is_refused(conf, tmp_path, outputs,
     write(tmp_path / name, notebook_with(outputs, words or wanted))
     with pytest.raises(ValueError, match="there is no such cell, or it leaves none"):
         conf.copy_front_picture(tmp_path, tmp_path / "front.png")
+
+
+@pytest.mark.parametrize("added, changed, removed, again", [
+    (set(), {"a"}, set(), set()), ({"b"}, set(), set(), {"a", "b"}), (set(), set(), {"c"}, {"a", "b"})])
+def test_all_pages_are_read_again_where_one_came_or_went(conf, added, changed, removed, again):
+    environment = types.SimpleNamespace(found_docs={"a", "b"})
+    assert set(conf.pages_to_read_again(None, environment, added, changed, removed)) == again
