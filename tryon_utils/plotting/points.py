@@ -85,7 +85,7 @@ def draw_point_sets(point_sets, count=400, seed=0):
     Returns:
         A figure.
     """
-    figure = Figure(figsize=(7.2, 2.15))
+    figure = Figure(figsize=(7.2, 2.15), dpi=SMALL_DPI)
     for ax, point_set in zip(figure.subplots(1, len(point_sets), sharey=True), point_sets, strict=True):
         draw_points(ax, real=point_set.sample(count, np.random.default_rng(seed)), size=4)
         ax.scatter(*point_set.modes.T, s=16, marker="+", color="#111111", linewidths=0.9, zorder=3)
@@ -159,7 +159,7 @@ def draw_film_strip(real, frames, steps, limit=LIMIT):
     return figure
 
 
-def draw_samples(samples, titles, point_set, columns=5, shown=600):
+def draw_samples(samples, titles, point_set, columns=5, shown=500):
     """Samples of several runs over the circles within which they count as good.
 
     Args:
@@ -175,14 +175,14 @@ def draw_samples(samples, titles, point_set, columns=5, shown=600):
     columns = min(columns, len(samples))
     rows = -(-len(samples) // columns)
     figure = Figure(figsize=(7.2, rows * (7.2 / columns + 0.3)), dpi=SMALL_DPI)
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flat
+    axes = list(figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flat)
     targets = point_set if isinstance(point_set, list) else [point_set] * len(samples)
     for ax, sample, title, target in zip(axes, samples, titles, targets, strict=False):
         frame_plane(ax, ticks=False).set_title(title, fontsize=9.5, weight="normal")
         for x, y in target.modes:
             ax.add_patch(Circle((x, y), 3 * target.standard_deviation, facecolor="#cfe3f2", edgecolor="none", zorder=1))
         draw_points(ax, fake=sample[:shown], size=4)
-    for ax in list(axes)[len(samples):]:
+    for ax in axes[len(samples):]:
         ax.set_visible(False)
     return figure
 
@@ -197,7 +197,7 @@ def draw_training(history):
     Returns:
         A figure.
     """
-    figure = Figure(figsize=(7.6, 2.7))
+    figure = Figure(figsize=(7.6, 2.7), dpi=SMALL_DPI)
     left, middle, right = figure.subplots(1, 3)
     _curves(left, history.steps, [(history["discriminator_loss"], "C2", "discriminator"),
                                   (history["generator_loss"], "C1", "generator")], [2 * np.log(2), np.log(2)])
