@@ -38,7 +38,8 @@ def test_gradients_are_those_of_the_losses(name, place, gamma):
 
 def test_gradients_far_out_stay_finite():
     for name in NAMES:
-        assert np.all(np.isfinite(games.dirac_gradients(1e6, -1e6, name)))
+        with np.errstate(over="raise"):
+            assert np.all(np.isfinite(games.dirac_gradients(1e6, -1e6, name)))
 
 
 def test_one_step_by_hand():
