@@ -238,6 +238,7 @@ def draw_phase_portrait(learning_rate=0.3, penalty=0.0, alternating=False, game=
     decades = np.log10([distances.min(), distances.max()])
     right.set(title=f"Spectral radius {radius:.4f}", xlabel="step", ylabel="distance from equilibrium",
               ylim=10.0 ** np.array([min(-2, np.floor(decades[0])), max(1, np.ceil(decades[1]))]))
+    right.minorticks_off()
     right.text(0.04, 0.05, "solid: the game\ndashed: spectral radius$^{\\,\\mathrm{step}}$", va="bottom", transform=right.transAxes,
                fontsize=9, color="0.3")
     return figure
