@@ -93,12 +93,18 @@ def copy_mathjax(app):
 
 # ---- Notebooks ------------------------------------------------------------------------------------------------------
 
+def as_page(notebook):
+    """Return the bytes of a notebook; solutions, which are made from one source with the exercises, get a title of their own."""
+    content = notebook.read_bytes()
+    return content.replace(b'"# Exercises:', b'"# Solutions:', 1) if notebook.parent.name == "solutions" else content
+
+
 def copy_notebooks(source=NOTEBOOKS, target=CHAPTERS):
     """Copy the notebooks into the book's folder, in the same order of folders, so that links between them hold.
 
     A copy is written only where it differs, so that Sphinx reads again only what changed; what is gone at the source goes here, too.
     """
-    wanted = {path.relative_to(source): path.read_bytes()
+    wanted = {path.relative_to(source): as_page(path)
               for pattern in ("*.ipynb", "exercises/*.ipynb", "solutions/*.ipynb") for path in source.glob(pattern)}
     for path in target.rglob("*.ipynb"):
         if path.relative_to(target) not in wanted:

@@ -47,6 +47,15 @@ def test_what_did_not_change_is_not_written_again(conf, tmp_path):
     assert (target / "01_a.ipynb").read_text() == "two"
 
 
+def test_solutions_get_a_title_of_their_own(conf, tmp_path):
+    source, target = tmp_path / "notebooks", tmp_path / "chapters"
+    for folder in ("exercises", "solutions"):
+        write(source / folder / "01_a.ipynb", '["# Exercises: a", "# Exercises: b"]')
+    conf.copy_notebooks(source, target)
+    assert (target / "exercises" / "01_a.ipynb").read_text() == '["# Exercises: a", "# Exercises: b"]'
+    assert (target / "solutions" / "01_a.ipynb").read_text() == '["# Solutions: a", "# Exercises: b"]'
+
+
 def notebook_with(outputs, words):
     return json.dumps({"cells": [{"source": ["x = 1\n"]}, {"source": ["# first\n", f"plots.{words}3)\n"], "outputs": outputs}]})
 
