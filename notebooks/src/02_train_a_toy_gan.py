@@ -568,7 +568,7 @@ with training.Progress(unit="seed") as progress:
 
 # %% alt="Five panels, one a seed: in each, orange samples fill all eight pale blue circles of the ring, with few points between them. The titles give between 95 and 98 percent of good samples."
 def scores(samples, point_set):
-    return f"{covered_modes(samples, point_set)}/{len(point_set.modes)} modes, {good_share(samples, point_set):.0%} good"
+    return f"{covered_modes(samples, point_set)}/{len(point_set.modes)} modes\n{good_share(samples, point_set):.0%} good"
 
 
 point_plots.draw_samples(ring_samples, [scores(samples, ring) for samples in ring_samples], ring)
@@ -617,7 +617,7 @@ with training.Progress(unit="set") as progress:
         progress.update(len(other_samples))
 
 # %% alt="Three panels of orange samples over pale blue circles. The grid: nearly all of the 25 heaps are found, with threads of points between them. The two moons and the spiral: the samples lie along the whole of the curves."
-titles = [f"{point_set.name}\n{scores(samples, point_set)}" for point_set, samples in zip(other_sets, other_samples, strict=True)]
+titles = [f"{point_set.name}: {scores(samples, point_set)}" for point_set, samples in zip(other_sets, other_samples, strict=True)]
 point_plots.draw_samples(other_samples, titles, other_sets)
 
 # %% tags=["nbval-check-output"]

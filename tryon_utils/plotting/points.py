@@ -174,7 +174,7 @@ def draw_samples(samples, titles, point_set, columns=5, shown=500):
     """
     columns = min(columns, len(samples))
     rows = -(-len(samples) // columns)
-    figure = Figure(figsize=(7.2, rows * (7.2 / columns + 0.3)), dpi=SMALL_DPI)
+    figure = Figure(figsize=(7.2, rows * (7.2 / columns + 0.45)), dpi=SMALL_DPI)
     axes = list(figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flat)
     targets = point_set if isinstance(point_set, list) else [point_set] * len(samples)
     for ax, sample, title, target in zip(axes, samples, titles, targets, strict=False):
