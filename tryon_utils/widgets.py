@@ -4,7 +4,6 @@ import io
 
 import ipywidgets
 import matplotlib.pyplot as plt
-import PIL.Image
 
 
 def slider(low, high, value, step=None, label=None):
@@ -68,13 +67,11 @@ def player(frames, interval=150, value=0, label="frame"):
 
 
 def render_png(figure):
-    """Return a matplotlib figure as the bytes of a PNG file of 128 colours, a third of its full size, and close it."""
-    full, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(full, format="png")
+    """Return a matplotlib figure as the bytes of a PNG file, and close it."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
     plt.close(figure)
-    picture = PIL.Image.open(full).convert("RGB").quantize(128, dither=PIL.Image.Dither.NONE)
-    picture.save(small, format="png")
-    return small.getvalue()
+    return buffer.getvalue()
 
 
 class Pictured(ipywidgets.VBox):
@@ -85,7 +82,7 @@ class Pictured(ipywidgets.VBox):
     """
 
     def __init__(self, above):
-        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain", "align_self": "flex-start"})
         super().__init__([*above, self.image])
 
     def _repr_mimebundle_(self, **kwargs):

@@ -32,7 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CELL_TIMEOUT = 300  # seconds
 BUILD_FORMAT = 2  # raise it when a change of this file changes the notebooks that it makes
 MOST_DIFFERENCE = 1.5  # of 255, on average, between a picture and the same one in 128 colours
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+KERNEL = {"name": "python3", "display_name": "Python 3 (course)", "language": "python"}
 YOUR_TURN = "...  # your turn"
 
 
