@@ -6,6 +6,8 @@ Nothing is executed here. Formulas are set by MathJax from files of a package, a
 `tests/browser/test_book.py` opens every page and holds us to it.
 """
 
+import base64
+import json
 import pathlib
 import shutil
 
@@ -91,12 +93,18 @@ def copy_mathjax(app):
 
 # ---- Notebooks ------------------------------------------------------------------------------------------------------
 
+def as_page(notebook):
+    """Return the bytes of a notebook; solutions, which are made from one source with the exercises, get a title of their own."""
+    content = notebook.read_bytes()
+    return content.replace(b'"# Exercises:', b'"# Solutions:', 1) if notebook.parent.name == "solutions" else content
+
+
 def copy_notebooks(source=NOTEBOOKS, target=CHAPTERS):
     """Copy the notebooks into the book's folder, in the same order of folders, so that links between them hold.
 
     A copy is written only where it differs, so that Sphinx reads again only what changed; what is gone at the source goes here, too.
     """
-    wanted = {path.relative_to(source): path.read_bytes()
+    wanted = {path.relative_to(source): as_page(path)
               for pattern in ("*.ipynb", "exercises/*.ipynb", "solutions/*.ipynb") for path in source.glob(pattern)}
     for path in target.rglob("*.ipynb"):
         if path.relative_to(target) not in wanted:
@@ -108,6 +116,30 @@ def copy_notebooks(source=NOTEBOOKS, target=CHAPTERS):
             path.write_bytes(content)
 
 
+FRONT_PICTURE = ("02_train_a_toy_gan.ipynb", "draw_film_strip(")
+
+
+def copy_front_picture(notebooks=NOTEBOOKS, target=CHAPTERS / "front.png"):
+    """Take the picture of the front page out of its chapter: the first one of the cell whose code has the words of `FRONT_PICTURE`."""
+    name, words = FRONT_PICTURE
+    for cell in json.loads((notebooks / name).read_text(encoding="utf-8"))["cells"]:
+        if words in "".join(cell["source"]):
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}):
+                    picture = base64.b64decode("".join(output["data"]["image/png"]))
+                    if not target.is_file() or target.read_bytes() != picture:
+                        target.write_bytes(picture)
+                    return
+    raise ValueError(f"The front page shows the picture of {words} in {name}: there is no such cell, or it leaves none.")
+
+
+def pages_to_read_again(app, env, added, changed, removed):
+    """Where a page came or went, read all again: a link to it stands on a page that didn't change."""
+    return env.found_docs if added or removed else []
+
+
 def setup(app):
     copy_notebooks()
+    copy_front_picture()
+    app.connect("env-get-outdated", pages_to_read_again)
     app.connect("builder-inited", copy_mathjax)

@@ -259,7 +259,7 @@ def disagreements(requirements, lock, environment, pyproject):
         entry = re.search(rf"^{re.escape(name)}==(?:[^\n]*\\\n)*[^\n]*", lock, re.MULTILINE).group(0)
         if "--hash=sha256:" not in entry:
             complaints.append(f"the lock gives no hash for {name}")
-    if re.search(r"https?:|index-url|find-links", lock):
+    if re.search(r"https?:|--index|--find-links", lock):
         complaints.append("the lock names an address")
     wanted = tomllib.loads(pyproject)["project"]["requires-python"]
     oldest, newest = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", wanted).groups()

@@ -1,8 +1,15 @@
 """The notebook builder: executes, cleans, blanks solutions, notices changes, and says what failed where."""
 
+import base64
+import io
+
 import build_notebooks
 import nbformat
+import numpy as np
+import PIL.Image
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 SOURCE = '''# %% [markdown]
@@ -78,6 +85,36 @@ def test_exercises_are_made_from_solutions(root):
     assert solution.cells[1].outputs[0].data["text/plain"] == "6"
 
 
+def png(pixels):
+    buffer = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+DOT = png(np.zeros((1, 1, 3), "uint8"))
+
+
+def test_a_diagram_is_kept_in_fewer_colours_and_a_photograph_is_not():
+    figure = Figure(figsize=(4, 3))
+    figure.subplots().plot(np.sin(np.arange(100)))
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    diagram = np.asarray(canvas.buffer_rgba())[..., :3]
+    small = build_notebooks.smaller_png(png(diagram))
+    shown = np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB"))
+    assert len(small) < 0.75 * len(png(diagram)) and np.abs(shown.astype(int) - diagram).mean() <= build_notebooks.MOST_DIFFERENCE
+    photograph = png(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype="uint8"))
+    assert build_notebooks.smaller_png(photograph) == photograph
+
+
+def test_jupyterlabs_own_copies_are_no_strays(root):
+    for job in jobs(root).values():
+        job.build()
+    (root / "notebooks" / ".ipynb_checkpoints").mkdir()
+    (root / "notebooks" / ".ipynb_checkpoints" / "01_count-checkpoint.ipynb").write_text("{}")
+    assert build_notebooks.check(root) == []
+
+
 @pytest.mark.parametrize("source, words", [
     ("# solution\nx = 1", "lacks its"),
     ("# end of solution", "without a"),
@@ -132,14 +169,14 @@ def test_noise_is_cleaned_away():
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}}
     notebook = new_notebook(metadata={"widgets": {}}, cells=[new_code_cell("x", outputs=[
         new_output("stream", text="1/3\r2/3"), new_output("stream", text="\r3/3\n"),
-        new_output("display_data", data=view | {"image/png": "AAAA", "text/plain": "<Figure at 0x7f>"}),
+        new_output("display_data", data=view | {"image/png": DOT, "text/plain": "<Figure at 0x7f>"}),
         new_output("display_data", data=view | {"text/plain": "Slider()"}),
         new_output("stream", text="")])])
     build_notebooks.clean(notebook)
     stream, picture = notebook.cells[0].outputs
     assert "widgets" not in notebook.metadata
     assert "".join(stream.text) == "3/3\n"
-    assert picture.data == {"image/png": "AAAA", "text/plain": "<picture>"}
+    assert picture.data == {"image/png": DOT, "text/plain": "<picture>"}
 
 
 def test_an_unknown_chapter_is_answered_with_the_known_ones(capsys):

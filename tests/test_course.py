@@ -10,6 +10,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
+EXERCISES = sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
 EXECUTED_RULES = [course_rules.not_executed, course_rules.untagged_text, course_rules.error_output,
                   course_rules.machine_paths, course_rules.missing_alts, course_rules.live_widgets]
 CHAPTER_RULES = [course_rules.opening_and_closing, course_rules.cadence]
@@ -58,7 +59,7 @@ def test_there_are_enough_exercises(path):
     assert_none(course_rules.exercises(nbformat.read(path, as_version=4)))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").rglob("[0-9]*.ipynb")), ids=by_name)
+@pytest.mark.parametrize("path", CHAPTERS + SOLUTIONS + EXERCISES, ids=by_name)
 def test_links_and_size(path):
     assert_none(course_rules.broken_links(nbformat.read(path, as_version=4), path.parent) + course_rules.too_large(path))
 

@@ -197,7 +197,7 @@ AGREED = {
     ("requirements", "3.1.0", "3.2.0", "keras 3.2.0"),
     ("requirements", "2.4.*", "2.5.*", "numpy 2.5.*"),
     ("lock", " \\\n    --hash=sha256:aa", "", "no hash for keras"),
-    ("lock", "keras==", "--index-url https://example.org\nkeras==", "an address"),
+    ("lock", "keras==", "--find-links https://example.org\nkeras==", "an address"),
     ("environment", "3.12", "3.14", "environment.yml"),
     ("environment", "-r requirements.lock", "keras", "requirements.lock"),
     ("pyproject", "<3.14", "<3.12", "environment.yml"),

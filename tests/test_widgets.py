@@ -89,3 +89,84 @@ def test_the_player_scrubs_and_plays():
     assert explorer.controls["height"].value == 4
     explorer.controls["height"].value = 2
     assert explorer.controls["height"].play.value == 2
+
+
+# ---- Stepping --------------------------------------------------------------------------------------------------------
+
+def draw_count(state):
+    figure, ax = plt.subplots(figsize=(2, 1))
+    ax.bar([0, 1], [state["count"], state["doubled"]])
+    ax.set_ylim(0, 40)
+    return figure
+
+
+def add_one(state):
+    state["count"] += 1
+
+
+def double(state):
+    if state["count"] > 8:
+        raise OverflowError("too many")
+    state["count"] *= 2
+    state["doubled"] += 1
+
+
+@pytest.fixture
+def stepper():
+    return widgets.step_through(lambda: {"count": 1, "doubled": 0}, draw_count, {"Add one": add_one, "Double": double})
+
+
+def test_the_stepper_leaves_its_picture_behind(stepper):
+    assert list(stepper.buttons) == ["Add one", "Double", "Start again"]
+    bundle = stepper._repr_mimebundle_()
+    assert bundle["image/png"] == stepper.image.value and bytes(stepper.image.value).startswith(PNG)
+
+
+def test_a_click_acts_on_the_state_and_renews_the_picture(stepper):
+    first = stepper.image.value
+    stepper.buttons["Add one"].click()
+    assert stepper.state == {"count": 2, "doubled": 0} and stepper.image.value != first
+    stepper.buttons["Double"].click()
+    assert stepper.state == {"count": 4, "doubled": 1}
+
+
+def test_any_order_of_clicks_gives_the_picture_of_its_state(stepper):
+    for clicks in itertools.product(["Add one", "Double"], repeat=3):
+        stepper.buttons["Start again"].click()
+        expected = {"count": 1, "doubled": 0}
+        for label in clicks:
+            stepper.buttons[label].click()
+            (add_one if label == "Add one" else double)(expected)
+            assert stepper.state == expected
+            assert stepper.image.value == widgets.render_png(draw_count(expected))
+
+
+def test_starting_again_makes_a_new_state(stepper):
+    first, state = stepper.image.value, stepper.state
+    stepper.press("Add one")
+    stepper.press("Start again")
+    assert stepper.image.value == first and stepper.state == {"count": 1, "doubled": 0}
+    assert stepper.state is not state
+
+
+def test_buttons_rest_while_an_action_runs_and_wake_after_it():
+    seen = []
+    stepper = widgets.step_through(dict, lambda state: plt.figure(figsize=(1, 1)),
+                                   {"Look": lambda state: seen.extend(button.disabled for button in stepper.buttons.values())})
+    stepper.press("Look")
+    assert seen == [True, True]
+    assert not any(button.disabled for button in stepper.buttons.values())
+
+
+def test_an_action_that_fails_says_so_and_the_buttons_wake(stepper):
+    stepper.state["count"] = 9
+    first = stepper.image.value
+    with pytest.raises(OverflowError):
+        stepper.press("Double")
+    assert stepper.image.value == first
+    assert not any(button.disabled for button in stepper.buttons.values())
+
+
+def test_no_figure_of_a_stepper_is_left_open(stepper):
+    stepper.press("Add one")
+    assert plt.get_fignums() == []

@@ -31,7 +31,21 @@ def use_small_net_threads():
                            "Restart the kernel, and call this right after the imports.") from error
 
 
-class Progress(keras.callbacks.Callback):
+class _CountsSteps(keras.callbacks.Callback):
+    """Knows how many steps lie behind, over all epochs and trainings, also where nobody knows how long an epoch is."""
+
+    def __init__(self):
+        super().__init__()
+        self.steps_done = self.epoch_began = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch_began = self.steps_done
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps_done = self.epoch_began + batch + 1
+
+
+class Progress(_CountsSteps):
     """One line that says how far a training is, how long it still takes and how the losses stand.
 
     In a notebook the line, and a picture below it where one is wanted, are renewed in place; on a terminal the line is.
@@ -58,8 +72,8 @@ class Progress(keras.callbacks.Callback):
         self.in_notebook = stream is None and hasattr(IPython.get_ipython(), "kernel")
         self.line, self.handles = "", []
 
-    def start(self, total):
-        """Begin to count to `total`."""
+    def start(self, total=None):
+        """Begin to count to `total`, or without end where it isn't known."""
         self.total, self.done, self.values = total, 0, {}
         self.started, self.handles = self.clock(), []
         self._show()
@@ -81,14 +95,12 @@ class Progress(keras.callbacks.Callback):
         self.finish()
 
     def on_train_begin(self, logs=None):
-        self.start(self.params["epochs"] * self.params["steps"])
-        self.epoch = 0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
+        self.steps_done = 0
+        self.start(self.params["steps"] and self.params["epochs"] * self.params["steps"])
 
     def on_train_batch_end(self, batch, logs=None):
-        self.update(self.epoch * self.params["steps"] + batch + 1, logs)
+        super().on_train_batch_end(batch)
+        self.update(self.steps_done, logs)
 
     def on_train_end(self, logs=None):
         self.finish()
@@ -96,10 +108,10 @@ class Progress(keras.callbacks.Callback):
     def describe(self, ended=False):
         """Return the line: how many are done, the time left (or taken, at the end) and the values."""
         taken = self.clock() - self.started
-        parts = [f"{self.unit} {self.done:,} of {self.total:,}"]
+        parts = [f"{self.unit} {self.done:,}" + (f" of {self.total:,}" if self.total else "")]
         if ended:
             parts.append(f"{taken:.0f} s")
-        elif self.done:
+        elif self.done and self.total:
             parts.append(f"{taken * (self.total - self.done) / self.done:.0f} s left")
         parts += [f"{name.replace('_', ' ')} {float(value):.3f}" for name, value in self.values.items()]
         return "  |  ".join(parts)
@@ -132,8 +144,8 @@ def _display_data(picture):
     return data
 
 
-class History(keras.callbacks.Callback):
-    """How a training went: named numbers, step by step or epoch by epoch.
+class History(_CountsSteps):
+    """How a training went: named numbers, step by step or epoch by epoch. A second `fit` goes on where the first ended.
 
     Example:
         history = History(measure=lambda: {"covered_modes": covered_modes(sample(), ring)})
@@ -145,6 +157,7 @@ class History(keras.callbacks.Callback):
 
     Attributes:
         steps: List of integers: the steps behind us at each record.
+        values: Dictionary from a name to the list of its numbers, one a record.
     """
 
     def __init__(self, measure=None):
@@ -162,7 +175,7 @@ class History(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         measured = self.measure() if self.measure else {}
-        self.record((epoch + 1) * self.params["steps"], (logs or {}) | measured)
+        self.record(self.steps_done, (logs or {}) | measured)
 
     def __getitem__(self, name):
         """Return the numbers of one name as an array of shape `(records,)`."""
@@ -171,10 +184,11 @@ class History(keras.callbacks.Callback):
         return np.array(self.values[name])
 
 
-class Film(keras.callbacks.Callback):
+class Film(_CountsSteps):
     """Frames of a training, taken before it and after every few epochs, to be played afterwards.
 
-    Take all frames from the same fixed noise: then what moves is the generator.
+    A frame is whatever the given function returns: points, images, a dictionary of several things. Take all frames from
+    the same fixed noise: then what moves is the generator. A second `fit` goes on where the first ended.
 
     Example:
         film = Film(lambda: ops.convert_to_numpy(generator(fixed_noise)))
@@ -182,7 +196,7 @@ class Film(keras.callbacks.Callback):
         len(film.frames)  # 11
 
     Args:
-        take: Function without arguments that returns one frame: an array, or several in a dictionary.
+        take: Function without arguments that returns one frame. Arrays, not tensors or figures, keep a long film small.
         every: Integer. Epochs between two frames.
 
     Attributes:
@@ -193,7 +207,7 @@ class Film(keras.callbacks.Callback):
     def __init__(self, take, every=1):
         super().__init__()
         self.take, self.every = take, every
-        self.frames, self.steps = [], []
+        self.frames, self.steps, self.epochs_done = [], [], 0
 
     def record(self, step):
         """Take one frame."""
@@ -201,8 +215,10 @@ class Film(keras.callbacks.Callback):
         self.steps.append(step)
 
     def on_train_begin(self, logs=None):
-        self.record(0)
+        if not self.frames:
+            self.record(0)
 
     def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self.every == 0:
-            self.record((epoch + 1) * self.params["steps"])
+        self.epochs_done += 1
+        if self.epochs_done % self.every == 0:
+            self.record(self.steps_done)

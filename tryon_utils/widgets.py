@@ -82,7 +82,7 @@ class Pictured(ipywidgets.VBox):
     """
 
     def __init__(self, above):
-        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain", "align_self": "flex-start"})
         super().__init__([*above, self.image])
 
     def _repr_mimebundle_(self, **kwargs):

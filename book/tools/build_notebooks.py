@@ -12,7 +12,9 @@ A chapter's source `notebooks/src/NN_name.py` becomes `notebooks/NN_name.ipynb`,
 
 import argparse
 import ast
+import base64
 import hashlib
+import io
 import pathlib
 import re
 import sys
@@ -20,13 +22,17 @@ import time
 
 import jupytext
 import nbformat
+import PIL.Image
+import PIL.ImageChops
+import PIL.ImageStat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CELL_TIMEOUT = 300  # seconds
-BUILD_FORMAT = 1  # raise it when a change of this file changes the notebooks that it makes
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+BUILD_FORMAT = 2  # raise it when a change of this file changes the notebooks that it makes
+MOST_DIFFERENCE = 1.5  # of 255, on average, between a picture and the same one in 128 colours
+KERNEL = {"name": "python3", "display_name": "Python 3 (course)", "language": "python"}
 YOUR_TURN = "...  # your turn"
 
 
@@ -183,9 +189,23 @@ def _keep_pictures(output):
     view = output.data.pop("application/vnd.jupyter.widget-view+json", None)
     output.metadata.pop("application/vnd.jupyter.widget-view+json", None)
     if "image/png" in output.data:
-        output.data = {"image/png": output.data["image/png"], "text/plain": "<picture>"}
+        output.data = {"image/png": smaller_png(output.data["image/png"]), "text/plain": "<picture>"}
+    elif "image/jpeg" in output.data:
+        output.data = {"image/jpeg": output.data["image/jpeg"], "text/plain": "<picture>"}
     elif view:
         output.data = {}
+
+
+def smaller_png(encoded):
+    """Return a picture (base64 of a PNG file) in 128 colours where one can't see the difference: a diagram then takes a third."""
+    full = PIL.Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")
+    few = full.quantize(128, dither=PIL.Image.Dither.NONE)
+    difference = PIL.ImageStat.Stat(PIL.ImageChops.difference(full, few.convert("RGB"))).mean
+    if max(difference) > MOST_DIFFERENCE:
+        return encoded
+    small = io.BytesIO()
+    few.save(small, "PNG", optimize=True)
+    return base64.b64encode(small.getvalue()).decode() if small.tell() < len(encoded) * 3 // 4 else encoded
 
 
 def _settle(text):
@@ -277,7 +297,7 @@ def all_jobs(root=ROOT):
 def strays(root=ROOT):
     """Return the notebooks that no source makes, as sentences."""
     made = {path for job in all_jobs(root) for path in (job.executed, job.exercise)}
-    there = [*(root / "notebooks").glob("*.ipynb"), *(root / "notebooks").glob("*/*.ipynb")]
+    there = [*(root / "notebooks").glob("*.ipynb"), *(root / "notebooks").glob("[!.]*/*.ipynb")]  # JupyterLab keeps its own in .ipynb_checkpoints
     return [f"{path.relative_to(root)} has no source in notebooks/src" for path in sorted(there) if path not in made]
 
 

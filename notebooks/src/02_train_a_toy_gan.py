@@ -14,7 +14,7 @@
 #
 # **What you need**: [Derive the losses](01_derive_the_losses.ipynb), for the two losses and for logits. You have trained a network with Keras.
 #
-# **Time**: about 45 minutes of reading, 60 seconds of training on two CPU cores
+# **Time**: about 45 minutes of reading, 75 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -38,6 +38,7 @@ hidden_layers = 3
 batch_size = 256          # real points a step, and as many fake ones
 learning_rate = 0.002     # at the start; it falls to zero along half a cosine
 beta_1 = 0.5              # Adam's memory of past gradients; Keras' default is 0.9
+beta_2 = 0.9              # Adam's memory of how large they were; Keras' default is 0.999
 training_steps = 3000
 seeds = range(5)          # every claim below is measured on all of them
 
@@ -99,6 +100,8 @@ only_one = np.repeat(ring.modes[:1], 1000, axis=0)
 print(f"one real point, 1000 times: {good_share(only_one, ring):.1%} are good, {covered_modes(only_one, ring)} of 8 modes")
 
 # %% [markdown]
+# Less: in the plane there are two directions in which to stray. And the copies of one point get full marks for being good; that's why we count modes, too.
+#
 # The third measure needs no modes. The **Wasserstein distance** takes two heaps of equally many points and asks: if I must carry each point of one heap to its own place in
 # the other, how far do I walk per point, at the least? Which point goes where is an assignment problem, and SciPy solves it exactly:
 #
@@ -187,7 +190,7 @@ print(f"loss {loss:.2f}, where knowing nothing costs 2 ln 2 = {2 * np.log(2):.2f
 print(len(gradients), "gradients, the first of shape", gradients[0].shape)
 
 # %% [markdown]
-# Nothing has moved so far; the optimizer does that. Adam has a curious habit: at its very first step it moves every weight by the learning rate, whatever
+# About that: it knows nothing, and says so not quite evenly. Nothing has moved so far; the optimizer does that. Adam has a curious habit: at its very first step it moves every weight by the learning rate, whatever
 # the size of its gradient, since it divides the gradient by the gradient's own size. We can check that.
 
 # %% tags=["nbval-check-output"]
@@ -198,7 +201,7 @@ def weights_of(network):
 before = weights_of(discriminator), weights_of(generator)
 discriminator_optimizer.apply(gradients, discriminator.trainable_variables)
 moved = np.abs(weights_of(discriminator) - before[0])
-np.testing.assert_allclose(np.median(moved), learning_rate, rtol=1e-3)
+np.testing.assert_allclose(np.median(moved), learning_rate, rtol=0.01)
 np.testing.assert_array_equal(weights_of(generator), before[1])
 print(f"discriminator: most weights moved by {np.median(moved):.4f}, none by more than {moved.max():.4f}; generator: by 0")
 
@@ -265,15 +268,15 @@ for _ in range(100):
         loss = losses.discriminator_loss(discriminator(ring.sample(batch_size, rng)), discriminator(fake_points))
     discriminator_optimizer.apply(tape.gradient(loss, discriminator.trainable_variables), discriminator.trainable_variables)
 
-# %% alt="The plane with eight blue clusters of real points on a ring and orange fake points in a small heap near the middle. The discriminator's surface is orange around the heap and blue outside it. Arrows on the fake points lead outwards."
+# %% alt="The plane with eight blue clusters of real points on a ring and orange fake points in a small heap near the middle. The discriminator's surface is orange around the heap and blue outside it. Arrows on the fake points lead outwards, most of them in one direction."
 arrows = descent_arrows(discriminator, fake_points)
-point_plots.draw_game(real_points, fake_points, surface_of(discriminator), arrows[:60], title="arrows on 60 fake points")
+point_plots.draw_game(real_points, fake_points, surface_of(discriminator), arrows[:25], title="arrows on 25 fake points")
 
 # %% [markdown]
 # Look at it for a moment, because this picture is the whole idea. The generator has never seen a blue point. What it has is these arrows.
 #
-# Notice also what the discriminator has *not* learned: it has no idea of a ring. It has found a line that separates what it was shown, no more, and it's
-# just as sure of itself in corners where no point has ever been. It learns better as the fakes get better; that is the point of the game.
+# Notice also what the discriminator has *not* learned: it has no idea of a ring. It has fenced in the fakes, no more, and calls everything outside the fence real, even the
+# corners where no point has ever been. It will learn better as the fakes get better; that is the point of the game.
 #
 # ## The same step, compiled
 #
@@ -339,7 +342,7 @@ eager_time, compiled_time = milliseconds(eager_step, 50), milliseconds(compiled_
 print(f"a step takes {eager_time:.1f} ms eager, {compiled_time:.2f} ms compiled: {eager_time / compiled_time:.0f} times faster")
 
 # %% [markdown]
-# Our networks are so small that eager Python spends nearly all of its time on deciding what to do next. With large networks the difference shrinks, since there the arithmetic takes
+# Nearer to thirty than to three. Our networks are so small that eager Python spends nearly all of its time on deciding what to do next. With large networks the difference shrinks, since there the arithmetic takes
 # the time.
 #
 # ## The same step, as a Keras model
@@ -378,9 +381,8 @@ class ToyGAN(keras.Model):
                 "fake_probability": ops.mean(ops.sigmoid(fake_logits))}
 
     def train_generator(self, count):
-        noise = self.draw_noise(count)
         with tf.GradientTape() as tape:
-            fake_logits = self.discriminator(self.generator(noise))
+            fake_logits = self.discriminator(self.generator(self.draw_noise(count)))
             loss = losses.generator_loss(fake_logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
@@ -465,14 +467,19 @@ for _ in range(6):
 board
 
 # %% [markdown]
+# What you will have seen: a discriminator alone makes no sample better, it only makes arrows. A generator alone runs after its arrows, past the real points and out of the picture, since only
+# the discriminator could call it back, and nobody asks it. With both in turn, the places come first: within a few hundred updates there is a ring, and then the shares of its modes even out slowly.
+#
 # ## Train it
 #
 # Now the whole training. Both learning rates fall to zero along half a cosine: the first steps find the modes, the last ones tidy up. Every batch is drawn afresh, so no
-# real point is ever seen twice. That leaves the word *epoch* without a meaning; we let Keras call 50 steps an epoch, so that it reports every 50 steps.
+# real point is ever seen twice. That leaves the word *epoch* without a meaning; we let Keras call 50 steps an epoch, so that it reports every 50 steps, and run these 50 in
+# one go (`steps_per_execution`), which saves the cost of handing over each step by itself.
 
 # %%
-def new_optimizer(rate=learning_rate, beta_1=beta_1, steps=training_steps):
-    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps), beta_1=beta_1, beta_2=0.9)
+def new_optimizer(steps=training_steps):
+    falling_rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    return keras.optimizers.Adam(falling_rate, beta_1=beta_1, beta_2=beta_2)
 
 
 def new_gan(seed, generator_optimizer, discriminator_optimizer):
@@ -512,7 +519,7 @@ progress = training.Progress(lambda: point_plots.draw_game(shown_points, **film.
 # %% tags=["nbval-ignore-output"] alt="The end of the training: orange fake points sit on all eight blue clusters of the ring, and the discriminator's surface is white, that is undecided, around most of them."
 train(gan, ring, seed=0, callbacks=[film, history, progress]);
 
-# %% alt="Three curves over 3000 steps. Left: the discriminator's loss close to 2 ln 2 and the generator's close to ln 2 after a restless beginning. Middle: D of real and of fake points, both near one half. Right: the distance to real points falls from about 2 to below 0.5."
+# %% alt="Three curves over 3000 steps. Left: the discriminator's loss close to 2 ln 2 and the generator's close to ln 2 after a restless beginning. Middle: D of real and of fake points, both near one half. Right: the distance to real points falls steeply at first and ends near 0.2."
 point_plots.draw_training(history)
 
 # %% [markdown]
@@ -524,18 +531,18 @@ last = slice(-10, None)
 np.testing.assert_allclose(history["discriminator_loss"][last].mean(), 2 * np.log(2), atol=0.1)
 np.testing.assert_allclose(history["generator_loss"][last].mean(), np.log(2), atol=0.1)
 np.testing.assert_allclose(history["fake_probability"][last].mean(), 0.5, atol=0.05)
-assert history["distance"][last].mean() < history["distance"][0] / 3
+assert history["distance"][last].mean() < 2 * floor
 print("the last ten records: losses within 0.1 of 2 ln 2 and ln 2, D within 0.05 of one half,")
-print("and the distance less than a third of what it was")
+print("and a distance less than twice that between two real samples")
 
 # %% [markdown]
 # ## The film
 #
 # Play it, or drag the slider. The generator folds the plane of noise over the ring; you can see the strands that it can't cut, since a continuous function can't tear.
 
-# %% alt="Five moments of the training. Step 0: a heap of fake points in the middle. After 100 and 200 steps it stretches towards the ring. After 500 steps it lies along the ring. At step 3000 the points sit on the eight clusters."
+# %% alt="Five moments of the training. Step 0: a heap of fake points in the middle. After 100 steps the fake points are strewn all over the plane, after 200 they lie along the ring. After 500 steps they crowd on the clusters, at step 3000 still more so."
 moments = [0, 2, 4, 10, 60]
-point_plots.draw_film_strip(shown_points, [film.frames[m] for m in moments], [film.steps[m] for m in moments])
+point_plots.draw_film_strip(shown_points[:200], [film.frames[m] for m in moments], [film.steps[m] for m in moments])
 
 # %% alt="One frame of the film, at its end: real and fake points together on eight clusters, over the discriminator's surface."
 def draw_frame(frame):
@@ -550,18 +557,253 @@ widgets.explore(draw_frame, frame=widgets.player(len(film.frames), value=8))
 # One good run is an anecdote. A recipe is good if it works from any start, so we train five GANs from five seeds, and set a **gate** that each must pass: all 8 modes, and at least 85 %
 # of good samples.
 
-# %% tags=["nbval-ignore-output"] alt="Five panels, one a seed: in each, orange samples fill all eight pale blue circles of the ring, with few points between them."
-ring_samples, ring_titles = [], []
-with training.Progress(lambda: ring_samples and point_plots.draw_samples(ring_samples, ring_titles, ring), unit="seed") as progress:
+# %% tags=["nbval-ignore-output"]
+ring_samples = []
+with training.Progress(unit="seed") as progress:
     progress.start(len(seeds))
     for seed in seeds:
         gan = train(new_gan(seed, new_optimizer(), new_optimizer()), ring, seed)
         ring_samples.append(samples_of(gan))
-        ring_titles.append(f"seed {seed}: {good_share(ring_samples[-1], ring):.0%} good")
         progress.update(seed + 1)
+
+# %% alt="Five panels, one a seed: in each, orange samples fill all eight pale blue circles of the ring, with few points between them. The titles give between 95 and 98 percent of good samples."
+def scores(samples, point_set):
+    return f"{covered_modes(samples, point_set)}/{len(point_set.modes)} modes\n{good_share(samples, point_set):.0%} good"
+
+
+point_plots.draw_samples(ring_samples, [scores(samples, ring) for samples in ring_samples], ring)
 
 # %% tags=["nbval-check-output"]
 for seed, samples in zip(seeds, ring_samples, strict=True):
     assert covered_modes(samples, ring) == 8, f"seed {seed} misses a mode"
     assert good_share(samples, ring) >= 0.85, f"seed {seed} has {good_share(samples, ring):.1%} of good samples"
 print(f"gate passed: 8 of 8 modes and at least 85 % of good samples, on each of {len(seeds)} seeds")
+
+# %% [markdown]
+# Why 85 % and not 95? A gate must stand well below what was measured, or it will fail one day for no fault of yours: on another processor the sums are rounded otherwise, and a GAN's path
+# is so sensitive that after a hundred steps nothing looks the same. Over twelve seeds this recipe gave 95.6 to 98.0 % of good samples and 8 of 8 modes every time.
+#
+# *Predict, then run.* All samples good, all modes there. Are we done, or can you think of a way in which these points could still differ from real ones? Look at the clusters in
+# the pictures above.
+
+# %% tags=["nbval-check-output"]
+def width(samples):
+    """Standard deviation around the nearest mode, along one axis, of the good samples."""
+    distances = cdist(samples, ring.modes).min(axis=1)
+    return np.sqrt(np.mean(distances[distances <= 3 * ring.standard_deviation]**2) / 2)
+
+
+widths = [width(samples) for samples in ring_samples]
+np.testing.assert_allclose(width(many_points), ring.standard_deviation, atol=0.005)
+assert max(widths) < 0.9 * ring.standard_deviation
+print("the fake clusters are narrower than the real ones, on every seed")
+
+# %% [markdown]
+# The generator hugs the middles. That is a collapse on a small scale: less variety than the data has, and none of it visible in a score that asks only *is this sample
+# good?* Whatever you measure, ask what it can't see.
+#
+# ## Other points, the same recipe
+#
+# *Predict, then run.* Nothing about our networks was made for a ring. We change one word and no number. Which of the three will be hardest: 25 heaps on a grid, two moons, or a spiral?
+
+# %% tags=["nbval-ignore-output"]
+other_sets = point_sets[1:]
+other_samples = []
+with training.Progress(unit="set") as progress:
+    progress.start(len(other_sets))
+    for point_set in other_sets:
+        gan = train(new_gan(0, new_optimizer(), new_optimizer()), point_set, seed=0)
+        other_samples.append(samples_of(gan))
+        progress.update(len(other_samples))
+
+# %% alt="Three panels of orange samples over pale blue circles. The grid: nearly all of the 25 heaps are found, with threads of points between them. The two moons and the spiral: the samples lie along the whole of the curves."
+titles = [f"{point_set.name}: {scores(samples, point_set)}" for point_set, samples in zip(other_sets, other_samples, strict=True)]
+point_plots.draw_samples(other_samples, titles, other_sets)
+
+# %% tags=["nbval-check-output"]
+for point_set, samples in zip(other_sets, other_samples, strict=True):
+    assert covered_modes(samples, point_set) >= 0.8 * len(point_set.modes), point_set.name
+grid_share, *curve_shares = [good_share(samples, point_set) for point_set, samples in zip(other_sets, other_samples, strict=True)]
+assert grid_share < min(curve_shares) and min(curve_shares) >= 0.95
+print("at least 8 of 10 modes everywhere; at least 95 % good on both curves, less on the grid")
+
+# %% [markdown]
+# The grid. A curve is what a generator likes: it folds the plane of noise onto a line and is done. Separate heaps must be torn apart, and a continuous function can't tear; it can
+# only make the threads between the heaps thin. Twenty-five heaps need many threads, and every sample on a thread is a bad one.
+#
+# ## Break it
+#
+# Our recipe has a small `beta_1`, a small `beta_2` and a falling rate. Is all that fuss needed? *Predict, then run*: what happens with plain `keras.optimizers.Adam()`, as it comes?
+#
+# To see what happened, we keep a film of each of the five trainings.
+
+# %% tags=["nbval-ignore-output"]
+broken_steps = 1500
+broken_gans = [new_gan(seed, keras.optimizers.Adam(), keras.optimizers.Adam()) for seed in seeds]
+films = [training.Film(lambda gan=gan: {"fake": samples_of(gan)[:300], "surface": surface_of(gan.discriminator)}) for gan in broken_gans]
+with training.Progress(unit="seed") as progress:
+    progress.start(len(seeds))
+    for seed in seeds:
+        train(broken_gans[seed], ring, seed, broken_steps, [films[seed]])
+        progress.update(seed + 1)
+
+# %% alt="Five panels, one a seed: the orange samples lie in one heap or along one thread, mostly away from the eight pale blue circles. The titles give 0, 1 or 2 modes."
+broken_samples = [samples_of(gan) for gan in broken_gans]
+point_plots.draw_samples(broken_samples, [scores(samples, ring) for samples in broken_samples], ring)
+
+# %% tags=["nbval-check-output"]
+for samples in broken_samples:
+    assert covered_modes(samples, ring) <= 4
+    assert good_share(samples, ring) < 0.5
+print(f"mode collapse on each of {len(seeds)} seeds: at most half of the modes, and less than half of the samples good")
+
+# %% [markdown]
+# This is **mode collapse**: two thousand different noise vectors, and one smear of points, which lies beside the data as often as on it. It happened every time; over twelve seeds, 0 to 2 modes
+# were covered and at most 15 % of the samples were good. Look at how one of them goes on.
+
+# %% alt="Six moments of one broken training. The fake points lie in one smear, now below, now right, now across the middle of the ring, and never on all of it; the discriminator's border follows them about."
+moments = [4, 10, 16, 20, 24, 30]
+point_plots.draw_film_strip(shown_points[:200], [films[0].frames[m] for m in moments], [films[0].steps[m] for m in moments])
+
+# %% [markdown]
+# The smear runs about. Where it lies, the discriminator learns to say *fake*, so the best place is now elsewhere, and all points go there together; and then again. You have met this chase: it's the rotation of
+# [chapter 01](01_derive_the_losses.ipynb), in more dimensions.
+#
+# But why do they stay together? Because of what each fake point is told: *go uphill*. If the discriminator stood still, all points would climb to wherever it is highest, and a
+# generator that gives that one point for all noise would be the best answer there is. Only a discriminator that answers at once keeps them apart: wherever
+# fake points get too many, it must push them away *before* the rest arrives. Whatever makes the answer come late helps the collapse.
+#
+# What comes late here is momentum. Adam doesn't follow the gradient of this step, but a mean over past ones, in which the gradient of $k$ steps ago has the weight
+# $(1-\beta_1)\,\beta_1^k$. So how old is the news, on average?
+#
+# $$\sum_{k=0}^{\infty} k\,(1-\beta_1)\,\beta_1^k = \frac{\beta_1}{1-\beta_1}$$
+
+# %% tags=["nbval-check-output"]
+ages = np.arange(1000)
+for memory in [0.9, 0.5]:
+    mean_age = np.sum(ages * (1 - memory) * memory**ages)
+    np.testing.assert_allclose(mean_age, memory / (1 - memory))
+    print(f"beta_1 = {memory}: the gradients that move the weights are {mean_age:.0f} steps old on average")
+
+# %% [markdown]
+# In ordinary training that does good: the loss surface stands still, and old gradients are nearly as true as new ones. In a game, nine steps ago the opponent was somebody else.
+#
+# *Predict, then run.* If this is the reason, it's enough to change this one number, from the same start, with the same data, and leave all else as Keras has it. Is it?
+
+# %% tags=["nbval-ignore-output"]
+one_number_samples = []
+with training.Progress(unit="seed") as progress:
+    progress.start(len(seeds))
+    for seed in seeds:
+        gan = new_gan(seed, keras.optimizers.Adam(beta_1=0.5), keras.optimizers.Adam(beta_1=0.5))
+        one_number_samples.append(samples_of(train(gan, ring, seed, broken_steps)))
+        progress.update(seed + 1)
+
+# %% alt="Five panels, one a seed: orange samples lie on all eight pale blue circles of the ring, with some points strewn between them."
+point_plots.draw_samples(one_number_samples, [scores(samples, ring) for samples in one_number_samples], ring)
+
+# %% tags=["nbval-check-output"]
+for samples in one_number_samples:
+    assert covered_modes(samples, ring) == 8
+    assert good_share(samples, ring) >= 0.65
+print(f"beta_1 = 0.5 and nothing else changed: 8 of 8 modes, at least 65 % of good samples, on each of {len(seeds)} seeds")
+
+# %% [markdown]
+# It is enough. The rest of our recipe makes the samples better, but this number decides whether there is a ring at all. Keras' default is made for ordinary training.
+#
+# ## Repair it
+#
+# Can a collapsed GAN come back? We keep the weights that it has and give it our own optimizers again. And we do this twice, the second time with one thing more: in
+# chapter 01 a penalty on the discriminator's slope at real points, **R1**, brought the rotation to rest. The class below adds it. Only the discriminator's half differs: a
+# second tape, inside the first, takes the slopes.
+
+# %%
+class PenalisedGAN(ToyGAN):
+    penalty_weight = 0.1
+
+    def train_discriminator(self, real_points):
+        fake_points = self.generator(self.draw_noise(ops.shape(real_points)[0]))
+        with tf.GradientTape() as tape:
+            with tf.GradientTape() as slope_tape:
+                slope_tape.watch(real_points)
+                real_logits = self.discriminator(real_points)
+            slopes = slope_tape.gradient(real_logits, real_points)
+            loss = losses.discriminator_loss(real_logits, self.discriminator(fake_points))
+            loss = loss + self.penalty_weight * losses.r1_penalty(slopes)
+        gradients = tape.gradient(loss, self.discriminator.trainable_variables)
+        self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        return {"discriminator_loss": loss}
+
+# %%
+repair_steps = 2000
+
+
+def repair(broken_gan, gan_class, seed):
+    generator, discriminator, *_ = new_players(seed)
+    generator.set_weights(broken_gan.generator.get_weights())
+    discriminator.set_weights(broken_gan.discriminator.get_weights())
+    gan = gan_class(generator, discriminator, seed=100 + seed)
+    gan.compile(new_optimizer(steps=repair_steps), new_optimizer(steps=repair_steps), steps_per_execution=50)
+    return train(gan, ring, 100 + seed, repair_steps)
+
+# %% tags=["nbval-ignore-output"]
+repaired = {ToyGAN: [], PenalisedGAN: []}
+with training.Progress(unit="repair") as progress:
+    progress.start(2 * len(seeds))
+    for done, (gan_class, seed) in enumerate([(gan_class, seed) for gan_class in repaired for seed in seeds]):
+        repaired[gan_class].append(samples_of(repair(broken_gans[seed], gan_class, seed)))
+        progress.update(done + 1)
+
+# %% alt="Two rows of five panels, one a seed. Upper row, repaired by the optimizer: orange samples lie on the circles again, though on some seed a circle may stay empty. Lower row, repaired by optimizer and penalty: all eight circles are filled."
+rows = repaired[ToyGAN] + repaired[PenalisedGAN]
+point_plots.draw_samples(rows, [scores(samples, ring) for samples in rows], ring)
+
+# %% [markdown]
+# Upper row: new optimizers alone. The samples are good again, and most of the modes are back. But a mode that no sample visits is hard to find: no fake point is there to be told
+# the way. While this chapter was written, 3 of 12 collapsed GANs stayed short of one to three modes. A look at the share of good samples wouldn't have told us.
+#
+# Lower row: with the penalty. One way to understand it: a discriminator that may not be steep near real points must spread its slope over the plane, so that a point far from an empty mode feels
+# which way to go, too.
+
+# %% tags=["nbval-check-output"]
+for samples in repaired[PenalisedGAN]:
+    assert covered_modes(samples, ring) == 8
+    assert good_share(samples, ring) >= 0.7
+for broken, samples in zip(broken_samples, repaired[ToyGAN], strict=True):
+    assert covered_modes(samples, ring) > covered_modes(broken, ring)
+print(f"repaired by new optimizers alone: more modes than before, on each of {len(seeds)} seeds")
+print(f"repaired with the penalty: 8 of 8 modes and at least 70 % of good samples, on each of {len(seeds)} seeds")
+
+# %% [markdown]
+# Would the penalty alone have done it, with Keras' default optimizers? Guess, then compile with `keras.optimizers.Adam()` in `repair` and see. (From scratch, it ended with 0 to 5 modes on five seeds of
+# five: a penalty holds the rotation back, but it doesn't make old news fresh.)
+#
+# ## What we have now
+#
+# - A training step that we can take apart: the discriminator's half, the generator's half, each moving its own weights only; the same by hand, compiled and under `fit`.
+# - Measures that don't trust the losses: modes covered, share of good samples, Wasserstein distance, and a sense of what each can't see.
+# - A recipe that passes its gate from every seed, one number that breaks it every time, and a repair that worked every time.
+# - In the package: `points`, `models.toy`, and `training` with progress, history and film, which watch images as gladly as points.
+#
+# *Notes on the measurements.* With the code of this chapter on two CPU cores, seeds 0 to 11:
+#
+# | training | modes covered | good samples |
+# |---|---|---|
+# | the recipe, 3000 steps | 8 on every seed | 95.6 to 98.0 % |
+# | Keras' default Adam, 1500 steps | 0 (six times), 1 (five times), 2 (once) | 0 to 14.9 % |
+# | the same with `beta_1=0.5`, 1500 steps | 8 on every seed | 80.6 to 93.4 % |
+# | collapsed, then our optimizers, 2000 steps | 8 (nine times), 7, 6, 5 | 82.0 to 93.5 % |
+# | collapsed, then our optimizers and the penalty | 8 on every seed | 81.4 to 94.0 % |
+#
+# ## Next
+#
+# First the [exercises](exercises/02_train_a_toy_gan.ipynb). Then from points to pictures: the next chapter trains a GAN on images, with the same step and the same measures in mind.
+#
+# ## Further reading
+#
+# - Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio, *Generative Adversarial Nets*, 2014: the game and its training step.
+# - Kahng, Thorat, Chau, Viégas, Wattenberg, *GAN Lab: Understanding Complex Deep Generative Models using Interactive Visual Experimentation*, 2018: the board of this chapter, in a browser.
+# - Metz, Poole, Pfau, Sohl-Dickstein, *Unrolled Generative Adversarial Networks*, 2017: the ring of eight modes, and a discriminator that answers before it is asked.
+# - Mescheder, Geiger, Nowozin, *Which Training Methods for GANs do actually Converge?*, 2018: why R1 works, and where the rotation comes from.
+# - Radford, Metz, Chintala, *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks*, 2016: where `beta_1 = 0.5` became a habit.
+# - Gidel, Askari Hemmat, Pezeshki, Le Priol, Huang, Lacoste-Julien, Mitliagkas, *Negative Momentum for Improved Game Dynamics*, 2019: why a game wants no momentum, or less than none.

@@ -1,5 +1,7 @@
 """The built book reads without a network: every page, in a wide and in a narrow window."""
 
+import functools
+
 import page_checks
 import pytest
 
@@ -21,23 +23,29 @@ def paths(book):
                   if not path.startswith("_static/"))
 
 
+@pytest.fixture(scope="module")
+def visits(browser, address, paths, results):
+    """A function from a window's name to what is found on every page in it; each page is opened once."""
+    @functools.cache
+    def visit_all(window):
+        found = {}
+        with browser.new_context(viewport=WINDOWS[window]) as context:
+            for path in paths:
+                with page_checks.Visit(context, address, path) as visit:
+                    found[path] = {"complaints": [complaint for check in page_checks.PAGE_CHECKS for complaint in check(visit)],
+                                   "links": page_checks.links(visit, address), "anchors": page_checks.anchors(visit)}
+                    visit.page.screenshot(path=results / "book" / window / path.replace(".html", ".png"), full_page=True)
+        return found
+    return visit_all
+
+
 @pytest.mark.parametrize("window", WINDOWS)
-def test_every_page_is_whole(browser, address, paths, results, window):
-    complaints = []
-    with browser.new_context(viewport=WINDOWS[window]) as context:
-        for path in paths:
-            with page_checks.Visit(context, address, path) as visit:
-                complaints += [f"{path}: {complaint}" for check in page_checks.PAGE_CHECKS for complaint in check(visit)]
-                visit.page.screenshot(path=results / "book" / window / path.replace(".html", ".png"), full_page=True)
-    assert complaints == []
+def test_every_page_is_whole(visits, window):
+    assert [f"{path}: {complaint}" for path, found in visits(window).items() for complaint in found["complaints"]] == []
 
 
-def test_every_link_leads_somewhere(browser, book, address, paths):
-    links, anchors = {}, {}
-    with browser.new_context() as context:
-        for path in paths:
-            with page_checks.Visit(context, address, path) as visit:
-                links[path], anchors[path] = page_checks.links(visit, address), page_checks.anchors(visit)
+def test_every_link_leads_somewhere(visits, book):
+    links, anchors = ({path: found[what] for path, found in visits("wide").items()} for what in ("links", "anchors"))
     assert page_checks.broken_links(book, links, anchors) == []
 
 

@@ -98,9 +98,8 @@ class ToyGAN(keras.Model):
 
     def train_generator(self, count):
         """Move the generator one step down its loss on `count` fake points; the discriminator stays."""
-        noise = self.draw_noise(count)
         with tf.GradientTape() as tape:
-            fake_logits = self.discriminator(self.generator(noise))
+            fake_logits = self.discriminator(self.generator(self.draw_noise(count)))
             loss = losses.generator_loss(fake_logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self.generator_optimizer.apply(gradients, self.generator.trainable_variables)

@@ -2,7 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patheffects import withStroke
 
+HALO = [withStroke(linewidth=3, foreground="white")]  # keeps a label readable where it crosses a curve
 LINE = np.linspace(-10.0, 10.0, 2001)
 
 
@@ -74,19 +76,20 @@ def draw_best_discriminator(ax, x, p, q, labels=True):
     Returns:
         The axes.
     """
-    shown = np.maximum(p, q) > 1e-6
     ax.fill_between(x, p, color="C0", alpha=0.25, linewidth=0)
     ax.fill_between(x, q, color="C1", alpha=0.25, linewidth=0)
     ax.plot(x, p, color="C0")
     ax.plot(x, q, color="C1")
-    ax.plot(x, np.where(shown, best_discriminator(p, q), np.nan), color="C2", linewidth=2.5)
+    ax.plot(x, best_discriminator(p, q), color="C2", linewidth=2.5)
     ax.axhline(0.5, color="0.6", linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     if labels:
-        for values, name, colour in ((p, "real $p$", "C0"), (q, "fake $q$", "C1")):
-            top = np.argmax(values)
-            ax.annotate(name, (x[top], values[top]), (0, 4), textcoords="offset points", color=colour, ha="center",
-                        fontweight="bold")
-    ax.set(xlim=(-6, 6), ylim=(0, 1.08), xlabel="$x$", ylabel="density, and $D$ in [0, 1]")
+        real_is_left = np.argmax(p) <= np.argmax(q)
+        for values, name, colour, left in ((p, "real $p$", "C0", real_is_left), (q, "fake $q$", "C1", not real_is_left)):
+            flank = x <= x[np.argmax(values)] if left else x >= x[np.argmax(values)]  # the side away from the other
+            place = np.argmin(np.where(flank, np.abs(values - min(0.7 * values.max(), 0.75)), np.inf))
+            ax.annotate(name, (x[place], values[place]), (-7 if left else 7, 0), textcoords="offset points", color=colour,
+                        ha="right" if left else "left", va="center", fontweight="bold", path_effects=HALO)
+    ax.set(xlim=(x[0], x[-1]), ylim=(0, 1.08), xlabel="$x$", ylabel="density, and $D$ in [0, 1]")
     return ax
 
 
@@ -102,14 +105,14 @@ def draw_found_discriminator(x, p, q, found):
     Returns:
         A matplotlib figure.
     """
-    figure, ax = plt.subplots(figsize=(7.2, 3.6))
+    figure, ax = plt.subplots(figsize=(7.2, 3.3))
     draw_best_discriminator(ax, x, p, q)
     styles = [{"linestyle": "", "marker": "o", "markersize": 4.5, "color": "white", "markeredgecolor": "0.15"},
               {"color": "0.15", "linewidth": 1.3, "linestyle": (0, (4, 2))}]
     for (name, (places, values)), style in zip(found.items(), styles, strict=True):
         ax.plot(places, values, label=name, zorder=4, **style)
     ax.plot([], [], color="C2", linewidth=2.5, label="$p/(p+q)$")
-    ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.62), fontsize=9)
+    ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.7), fontsize=9)
     ax.set_title("The best discriminator, by formula and by training")
     return figure
 
@@ -128,11 +131,13 @@ def draw_two_densities(distance=3.0, real_deviation=1.0, fake_deviation=1.0):
     p = normal_density(LINE, -distance / 2, real_deviation)
     q = normal_density(LINE, distance / 2, fake_deviation)
     divergence, moved = jensen_shannon_divergence(p, q, LINE), wasserstein_distance(p, q, LINE)
-    figure, (left, right) = plt.subplots(1, 2, width_ratios=[2.4, 1], figsize=(7.6, 3.3))
+    figure, (left, right) = plt.subplots(1, 2, width_ratios=[2.3, 1], figsize=(7.4, 3.0))
     draw_best_discriminator(left, LINE, p, q)
-    right_end = 5.4 if distance < 0 else -5.4
-    left.annotate("best $D$", (right_end, 0.94), color="C2", fontweight="bold", ha="center")
-    left.set_title("Real, fake, and the best discriminator")
+    left.set(xlim=(-8, 8), title="Real, fake, and the best discriminator")
+    edge = -7.8 if distance >= 0 else 7.8
+    score = np.interp(edge, LINE, best_discriminator(p, q))
+    left.annotate("best $D$", (edge, score), (0, -14 if score > 0.6 else 5), textcoords="offset points", color="C2",
+                  fontweight="bold", ha="left" if edge < 0 else "right")
     shares = [divergence / np.log(2), moved / 8]
     right.barh([1, 0], shares, color=["C2", "C3"], height=0.36)
     right.barh([1, 0], [1, 1], color="none", edgecolor="0.75", height=0.36)
@@ -159,23 +164,23 @@ def draw_heaps_apart(gaps, curves, distances, width=1.0, gap=2.5):
     Returns:
         A matplotlib figure.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.2, 3.5))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.3))
     x = np.linspace(-gap / 2 - 1.2, gap / 2 + 1.2, 600)
     for sign, colour, name in ((-1, "C0", "real"), (1, "C1", "fake")):
         heap = heap_density(x, sign * gap / 2, width)
         left.fill_between(x, heap * 0.45 - 2.3, -2.3, where=heap > 0, color=colour, alpha=0.35, linewidth=0)
         left.text(sign * gap / 2, -2.12, name, color=colour, fontweight="bold", ha="center")
         edge = np.array([-width / 2, width / 2]) + sign * gap / 2
-        left.plot(edge, [-sign, -sign], color="C2", linewidth=3)
-    left.plot([-gap / 2 + width / 2, gap / 2 - width / 2], [1, -1], color="C2", linewidth=1, linestyle=(0, (1, 3)))
+        left.plot(edge, [-sign, -sign], color="C5", linewidth=4)
+    left.plot([-gap / 2 + width / 2, gap / 2 - width / 2], [1, -1], color="C5", linewidth=1.5, linestyle=(0, (1, 2)))
     left.plot(x, -x, color="C3", linewidth=2)
-    left.annotate("hinge: level on each heap,\nno slope to follow", (gap / 2, -1), (0.1, 1.45), color="C2", va="center",
-                  arrowprops={"arrowstyle": "-", "color": "C2", "linewidth": 0.8})
-    left.annotate("Wasserstein: slope $-1$\neverywhere", (-0.35, 0.35), (-2.35, -0.55), color="C3", va="center",
+    left.annotate("hinge: level\non each heap,\nno slope there", (gap / 2, -1), (0.55, 1.4), color="C5", va="center", fontweight="bold",
+                  arrowprops={"arrowstyle": "-", "color": "C5", "linewidth": 0.8})
+    left.annotate("Wasserstein:\nslope $-1$\neverywhere", (-0.35, 0.35), (-2.35, -0.6), color="C3", va="center", fontweight="bold",
                   arrowprops={"arrowstyle": "-", "color": "C3", "linewidth": 0.8})
     left.set(title="Two best discriminators", xlabel="$x$", ylabel="logit", ylim=(-2.3, 2.2), xlim=(x[0], x[-1]))
     right.axvspan(width, gaps[-1], color="0.95", zorder=0)
-    for (name, values), colour, place in zip(curves.items(), ["C2", "C4", "C5"], [0.22, 0.30, 0.40], strict=True):
+    for (name, values), colour, place in zip(curves.items(), ["C1", "C4", "C5"], [0.22, 0.30, 0.40], strict=True):
         right.plot(gaps, values, color=colour)
         near = np.argmin(np.abs(gaps - place * width))
         right.annotate(name, (gaps[near], values[near]), (gaps[-1] * 0.5, 0.12 + 0.17 * (list(curves).index(name))), color=colour,
@@ -183,7 +188,7 @@ def draw_heaps_apart(gaps, curves, distances, width=1.0, gap=2.5):
     right.plot(gaps, distances, color="C3")
     right.annotate("Wasserstein\ndistance", (gaps[-1] * 0.6, distances[-1] * 0.6), (-8, 4), textcoords="offset points", ha="right",
                    color="C3", fontweight="bold")
-    right.text((width + gaps[-1]) / 2, 1.06, "no overlap: all three are flat", color="0.35", ha="center", fontsize=9)
+    right.text(gaps[-1] * 0.98, 1.06, "no overlap: all three are flat", color="0.35", ha="right", fontsize=9)
     right.set(title="What each game sees", xlabel="distance between the heaps", ylabel="divergence, share of its ceiling",
               xlim=(gaps[0], gaps[-1]), ylim=(0, distances[-1]))
     return figure

@@ -3,6 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+OUT, ROUND, IN = "C3", "C4", "C5"  # colours of paths that leave the equilibrium, circle it, and come to it
+
 
 def dirac_gradients(fake, slope, game="saturating", penalty=0.0):
     """Return the gradients of both losses of the Dirac-GAN.
@@ -88,10 +90,10 @@ def draw_field(ax, penalty=0.0, game="saturating", limit=2.4):
     Returns:
         The axes.
     """
-    fake, slope = np.meshgrid(*[np.linspace(-limit, limit, 15)] * 2)
+    fake, slope = np.meshgrid(*[np.linspace(-limit, limit, 10)] * 2)
     right, up = (-gradient for gradient in dirac_gradients(fake, slope, game, penalty))
     length = np.maximum(np.hypot(right, up), 1e-9)
-    ax.quiver(fake, slope, right / length, up / length, color="0.78", pivot="mid", scale=26, width=0.0045, zorder=1)
+    ax.quiver(fake, slope, right / length, up / length, color="0.72", pivot="mid", scale=15, width=0.007, zorder=1)
     ax.plot(0, 0, marker="+", color="0.2", markersize=11, markeredgewidth=1.6, zorder=4)
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="where fakes lie, $\\theta$",
            ylabel="slope of $D$, $\\psi$")
@@ -100,7 +102,7 @@ def draw_field(ax, penalty=0.0, game="saturating", limit=2.4):
 
 
 def draw_path(ax, path, colour="C3", label=None):
-    """Draw a path of `(fake, slope)`: darker towards its end, with its first and last position marked.
+    """Draw a path of `(fake, slope)`, a dot for each step, with its first (white) and last position marked.
 
     Args:
         ax: matplotlib axes.
@@ -111,8 +113,8 @@ def draw_path(ax, path, colour="C3", label=None):
     Returns:
         The axes.
     """
-    ax.plot(*path.T, color=colour, linewidth=1.1, alpha=0.55, zorder=2)
-    ax.scatter(*path.T, c=[colour], s=9, alpha=np.linspace(0.25, 1.0, len(path)), linewidths=0, zorder=3)
+    ax.plot(*path.T, color=colour, linewidth=1.2, alpha=0.75, zorder=2)
+    ax.plot(*path.T, ".", color=colour, markersize=3.5, zorder=3)
     ax.plot(*path[0], marker="o", color="white", markeredgecolor="0.2", markersize=7, zorder=5)
     ax.plot(*path[-1], marker="o", color=colour, markeredgecolor="white", markersize=8, zorder=5)
     if label:
@@ -126,7 +128,7 @@ def draw_the_game():
     Returns:
         A matplotlib figure.
     """
-    figure, ax = plt.subplots(figsize=(8.2, 2.7))
+    figure, ax = plt.subplots(figsize=(7.6, 2.5))
     boxes = {"G": (2.3, 0.0, "generator\n$G$", "C1"), "D": (6.3, 0.75, "discriminator\n$D$", "C2")}
     for x, y, text, colour in boxes.values():
         ax.text(x, y, text, ha="center", va="center", color="white", fontweight="bold", fontsize=11, linespacing=1.4,
@@ -138,10 +140,10 @@ def draw_the_game():
     for start, end in (((0.6, 0), (1.45, 0)), ((3.15, 0), (3.85, 0)), ((4.75, 0.1), (5.3, 0.45)), ((4.65, 1.45), (5.3, 1.05)),
                        ((7.35, 0.75), (7.95, 0.75)), ((8.5, 0.75), (9.15, 0.75))):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "0.35", "linewidth": 1.4})
-    ax.annotate("", (2.3, -0.52), (6.3, 0.2), arrowprops={"arrowstyle": "-|>", "color": "C1", "linewidth": 1.6, "linestyle": (0, (4, 2)),
-                                                           "connectionstyle": "angle,angleA=180,angleB=90,rad=12"})
-    ax.text(4.4, -0.98, "the gradient: which way would look more real?", color="C1", ha="center", fontsize=9.5)
-    ax.set(xlim=(-0.2, 10.6), ylim=(-1.15, 1.95))
+    ax.plot([6.3, 6.3, 2.3, 2.3], [0.2, -1.0, -1.0, -0.75], color="C2", linewidth=1.6, linestyle=(0, (4, 2)))
+    ax.annotate("", (2.3, -0.55), (2.3, -0.78), arrowprops={"arrowstyle": "-|>", "color": "C2", "linewidth": 1.6})
+    ax.text(4.3, -1.1, "the gradient: which way would look more real?", color="C2", ha="center", va="top", fontsize=9.5)
+    ax.set(xlim=(-0.2, 10.6), ylim=(-1.45, 1.95))
     ax.axis("off")
     return figure
 
@@ -156,7 +158,7 @@ def draw_tangent_step(learning_rate=1.2, steps=5):
     Returns:
         A matplotlib figure.
     """
-    figure, ax = plt.subplots(figsize=(4.6, 3.9))
+    figure, ax = plt.subplots(figsize=(4.8, 3.7))
     turn = dirac_jacobian(learning_rate)
     path = [np.array([1.0, 0.0])]
     for _ in range(steps):
@@ -166,14 +168,16 @@ def draw_tangent_step(learning_rate=1.2, steps=5):
     ax.plot(np.cos(angles), np.sin(angles), color="0.7", linewidth=1.2, linestyle=(0, (4, 3)))
     for here, there in zip(path, path[1:], strict=False):
         ax.plot(*np.array([[0, 0], here]).T, color="0.7", linewidth=0.8)
-        ax.annotate("", there, here, arrowprops={"arrowstyle": "-|>", "color": "C1", "linewidth": 2, "shrinkA": 0, "shrinkB": 0})
-    ax.fill(*np.array([[0, 0], path[0], path[1]]).T, color="C1", alpha=0.12, linewidth=0)
+        ax.annotate("", there, here, arrowprops={"arrowstyle": "-|>", "color": "C3", "linewidth": 2, "shrinkA": 0, "shrinkB": 0})
+    ax.fill(*np.array([[0, 0], path[0], path[1]]).T, color="C3", alpha=0.15, linewidth=0)
     ax.plot(*np.array([[0, 0], path[1]]).T, color="0.35", linewidth=1.2)
-    ax.plot(*path.T, "o", color="C1", markersize=5)
+    ax.plot(*path.T, "o", color="C3", markersize=5)
     ax.text(0.5, 0.06, "$r$", ha="center", fontsize=12)
-    ax.text(1.06, -0.32, r"$\frac{\eta}{2}\,r$", fontsize=13, color="C1")
-    ax.text(0.33, -0.42, r"$r\,\sqrt{1+\eta^2/4}$", rotation=-31, ha="center", va="center", fontsize=10)
-    ax.text(-0.72, 0.77, "where time flows\nwithout steps", color="0.45", ha="right", fontsize=9)
+    ax.text(1.06, -0.32, r"$\frac{\eta}{2}\,r$", fontsize=13, color="C3")
+    ax.annotate(r"$r\,\sqrt{1+\eta^2/4}$", (0.82, -0.49), (1.25, -1.0), fontsize=11, va="center",
+                arrowprops={"arrowstyle": "-", "color": "0.35", "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0})
+    ax.text(-0.78, 0.8, "the circle around\nthe equilibrium", color="0.45", ha="right", fontsize=9)
+    ax.text(path[-1][0], path[-1][1] + 0.14, f"{steps} steps, $\\eta$ = {learning_rate:g}", color="C3", ha="center", fontsize=9)
     ax.plot(0, 0, marker="+", color="0.2", markersize=11, markeredgewidth=1.6)
     ax.set(title="A straight step leaves the circle", aspect="equal", xlabel="where fakes lie, $\\theta$",
            ylabel="slope of $D$, $\\psi$")
@@ -194,15 +198,15 @@ def draw_dirac_ways(learning_rate=0.3, steps=100, penalty=0.3, start=(1.0, 0.0))
     Returns:
         A matplotlib figure.
     """
-    figure, axes = plt.subplots(1, 3, figsize=(8.4, 3.25), sharey=True)
-    ways = [("Simultaneous: spirals out", "C1", {}), ("Alternating: goes in circles", "C4", {"alternating": True}),
-            (f"With R1, $\\gamma$ = {penalty:g}: settles", "C2", {"penalty": penalty})]
+    figure, axes = plt.subplots(1, 3, figsize=(7.4, 2.85), sharey=True)
+    ways = [("Simultaneous: spirals out", OUT, {}), ("Alternating: goes in circles", ROUND, {"alternating": True}),
+            (f"With R1, $\\gamma$ = {penalty:g}: settles", IN, {"penalty": penalty})]
     for ax, (title, colour, options) in zip(axes, ways, strict=True):
         radius = spectral_radius(dirac_jacobian(learning_rate, **options))
         draw_field(ax, options.get("penalty", 0.0))
         draw_path(ax, dirac_path(start, learning_rate, steps, **options), colour)
         ax.set_title(title, fontsize=10)
-        ax.text(0.5, 0.03, f"each step $\\times$ {radius:.4f} near the centre", transform=ax.transAxes, ha="center",
+        ax.text(0.5, 0.03, f"near the centre: $\\times$ {radius:.4f}", transform=ax.transAxes, ha="center",
                 fontsize=8.5, color="0.2", bbox={"color": "white", "alpha": 0.85, "pad": 1.5})
         ax.label_outer()
     return figure
@@ -223,16 +227,18 @@ def draw_phase_portrait(learning_rate=0.3, penalty=0.0, alternating=False, game=
     """
     path = dirac_path((1.0, 0.0), learning_rate, steps, alternating, penalty, game)
     radius = spectral_radius(dirac_jacobian(learning_rate, alternating, penalty, game))
-    verdict = "spirals out" if radius > 1 + 1e-9 else "settles" if radius < 1 - 1e-9 else "goes in circles"
-    colour = {"spirals out": "C1", "settles": "C2", "goes in circles": "C4"}[verdict]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.5), width_ratios=[1, 1.15])
+    verdict, colour = (("moves away", OUT) if radius > 1 + 1e-9 else ("settles", IN) if radius < 1 - 1e-9 else
+                       ("goes in circles", ROUND))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.2), width_ratios=[1, 1.15])
     draw_path(draw_field(left, penalty, game), path, colour)
     left.set_title(f"Near the centre it {verdict}")
     distances = np.clip(np.hypot(*path.T), 1e-6, 1e6)
     right.semilogy(distances, color=colour)
-    right.semilogy(np.clip(radius ** np.arange(steps + 1.0), 1e-6, 1e6), color="0.55", linestyle=(0, (4, 3)), linewidth=1.2)
+    right.semilogy(np.clip(radius ** np.arange(steps + 1.0), 1e-6, 1e6), color="0.45", linestyle=(0, (4, 3)), linewidth=1.2)
+    decades = np.log10([distances.min(), distances.max()])
     right.set(title=f"Spectral radius {radius:.4f}", xlabel="step", ylabel="distance from equilibrium",
-              ylim=(max(1e-6, min(distances.min(), 0.3) / 1.5), min(1e6, max(distances.max(), 3.0) * 1.5)))
-    right.text(0.97, 0.96, "solid: the game; dashed: its spectral radius\nto the power of the step", ha="right", va="top",
-               transform=right.transAxes, fontsize=8.5, color="0.35", bbox={"color": "white", "alpha": 0.8, "pad": 1})
+              ylim=10.0 ** np.array([min(-2, np.floor(decades[0])), max(1, np.ceil(decades[1]))]))
+    right.minorticks_off()
+    right.text(0.04, 0.05, "solid: the game\ndashed: spectral radius$^{\\,\\mathrm{step}}$", va="bottom", transform=right.transAxes,
+               fontsize=9, color="0.3")
     return figure

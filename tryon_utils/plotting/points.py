@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 LIMIT = 3.0
+SMALL_DPI = 90  # for figures of many panels, whose files would else be large
 # from "surely fake" (the generator's vermilion) over undecided (white) to "surely real" (the data's blue)
 SURFACE_COLOURS = LinearSegmentedColormap.from_list("fake to real", ["#f2b48a", "#fbe3d2", "#ffffff", "#d3e6f3", "#8dbfe0"])
 
@@ -73,7 +74,7 @@ def name_colours(ax, names=("real", "fake"), colours=("C0", "C1")):
 
 # ---- Whole figures -------------------------------------------------------------------------------------------------
 
-def draw_point_sets(point_sets, count=700, seed=0):
+def draw_point_sets(point_sets, count=400, seed=0):
     """Samples of several point sets side by side, with a cross on each mode.
 
     Args:
@@ -84,7 +85,7 @@ def draw_point_sets(point_sets, count=700, seed=0):
     Returns:
         A figure.
     """
-    figure = Figure(figsize=(7.2, 2.15))
+    figure = Figure(figsize=(7.2, 2.15), dpi=SMALL_DPI)
     for ax, point_set in zip(figure.subplots(1, len(point_sets), sharey=True), point_sets, strict=True):
         draw_points(ax, real=point_set.sample(count, np.random.default_rng(seed)), size=4)
         ax.scatter(*point_set.modes.T, s=16, marker="+", color="#111111", linewidths=0.9, zorder=3)
@@ -92,13 +93,13 @@ def draw_point_sets(point_sets, count=700, seed=0):
     return figure
 
 
-def draw_game(real, fake, probabilities, arrows=None, title=""):
+def draw_game(real, fake, surface, arrows=None, title=""):
     """The game at one moment: both kinds of points over the discriminator's surface, and where the fake ones are told to go.
 
     Args:
         real: Array of shape `(n, 2)`.
         fake: Array of shape `(n, 2)`.
-        probabilities: Array of shape `(count * count, 1)` in [0, 1]: D at the points of `points.plane`.
+        surface: Array of shape `(count * count, 1)` in [0, 1]: D at the points of `points.plane`.
         arrows: Array of shape `(m, 2)`, m <= n: directions for the first m fake points. None draws none.
         title: String.
 
@@ -106,7 +107,7 @@ def draw_game(real, fake, probabilities, arrows=None, title=""):
         A figure.
     """
     figure = Figure(figsize=(4.6, 4.4))
-    ax = frame_plane(draw_surface(figure.subplots(), probabilities), title=title)
+    ax = frame_plane(draw_surface(figure.subplots(), surface), title=title)
     draw_points(ax, real, fake)
     if arrows is not None:
         draw_arrows(ax, np.asarray(fake)[:len(arrows)], np.asarray(arrows))
@@ -114,7 +115,7 @@ def draw_game(real, fake, probabilities, arrows=None, title=""):
     return figure
 
 
-def draw_board(real, fake, probabilities, arrows, steps, distances, floor, title=""):
+def draw_board(real, fake, surface, arrows, steps, distances, floor, title=""):
     """The game beside the course of its distance so far; the arguments of `draw_game`, and:
 
     Args:
@@ -127,7 +128,7 @@ def draw_board(real, fake, probabilities, arrows, steps, distances, floor, title
     """
     figure = Figure(figsize=(7.6, 3.7))
     left, right = figure.subplots(1, 2, width_ratios=[1.15, 1])
-    frame_plane(draw_surface(left, probabilities), title=title)
+    frame_plane(draw_surface(left, surface), title=title)
     draw_arrows(draw_points(left, real, fake), np.asarray(fake)[:len(arrows)], np.asarray(arrows))
     name_colours(left)
     right.plot(steps, distances, color="C1", marker="o", markersize=3.5, linewidth=1.4)
@@ -151,14 +152,14 @@ def draw_film_strip(real, frames, steps, limit=LIMIT):
     Returns:
         A figure.
     """
-    figure = Figure(figsize=(7.2, 2.15))
+    figure = Figure(figsize=(7.2, 7.2 / len(frames) + 0.5), dpi=SMALL_DPI)
     for ax, frame, step in zip(figure.subplots(1, len(frames), sharey=True), frames, steps, strict=True):
         frame_plane(draw_surface(ax, frame["surface"], limit), limit, f"step {step:,}", ticks=False)
         draw_points(ax, real, frame["fake"], size=3)
     return figure
 
 
-def draw_samples(samples, titles, point_set, columns=5):
+def draw_samples(samples, titles, point_set, columns=5, shown=500):
     """Samples of several runs over the circles within which they count as good.
 
     Args:
@@ -166,22 +167,22 @@ def draw_samples(samples, titles, point_set, columns=5):
         titles: List of strings, one a sample.
         point_set: `points.PointSet` that they should imitate, or a list with one for each sample.
         columns: Integer. Pictures in a row.
+        shown: Integer. Points drawn of each sample, from its beginning: enough to see, few enough to tell them apart.
 
     Returns:
         A figure.
     """
     columns = min(columns, len(samples))
     rows = -(-len(samples) // columns)
-    figure = Figure(figsize=(7.2, rows * (7.2 / columns + 0.3)))
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flat
+    figure = Figure(figsize=(7.2, rows * (7.2 / columns + 0.45)), dpi=SMALL_DPI)
+    axes = list(figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flat)
     targets = point_set if isinstance(point_set, list) else [point_set] * len(samples)
     for ax, sample, title, target in zip(axes, samples, titles, targets, strict=False):
-        frame_plane(ax, title=title, ticks=False)
+        frame_plane(ax, ticks=False).set_title(title, fontsize=9.5, weight="normal")
         for x, y in target.modes:
             ax.add_patch(Circle((x, y), 3 * target.standard_deviation, facecolor="#cfe3f2", edgecolor="none", zorder=1))
-        draw_points(ax, fake=sample, size=3)
-        ax.title.set_fontsize(9.5)
-    for ax in list(axes)[len(samples):]:
+        draw_points(ax, fake=sample[:shown], size=4)
+    for ax in axes[len(samples):]:
         ax.set_visible(False)
     return figure
 
@@ -196,7 +197,7 @@ def draw_training(history):
     Returns:
         A figure.
     """
-    figure = Figure(figsize=(7.6, 2.7))
+    figure = Figure(figsize=(7.6, 2.7), dpi=SMALL_DPI)
     left, middle, right = figure.subplots(1, 3)
     _curves(left, history.steps, [(history["discriminator_loss"], "C2", "discriminator"),
                                   (history["generator_loss"], "C1", "generator")], [2 * np.log(2), np.log(2)])
