@@ -20,11 +20,6 @@ KEYPOINT_NAMES = (
     "right knee", "right ankle", "left hip", "left knee", "left ankle", "right eye", "left eye", "right ear", "left ear",
 )  # fmt: skip
 """COCO-18 in OpenPose's order."""
-_ARM = ("upper", "left arm", "right arm")
-_HIP = ("upper", "trousers", "skirt", "left arm", "right arm", "left leg", "right leg")
-_HEAD = ("face", "glasses")
-_PARTS = (_HEAD, ("neck", "upper"), *[(*_ARM, "neck"), _ARM, _ARM] * 2, *[_HIP] * 6, *[_HEAD] * 4)
-"""Parse labels that show each keypoint; sets that are the same whatever is worn."""
 
 
 def samples_of(field, factor):
@@ -49,18 +44,18 @@ def masked_mean(field, mask, factor):
     return total / np.maximum(samples_of(weight, factor).sum(0), 1)
 
 
-def keypoints(scene, parse, pixel):
+def keypoints(scene, height, width, pixel):
     """COCO-18 keypoints of a `PersonScene`.
 
     Args:
         scene: `PersonScene`.
-        parse: (height, width) uint8 parse map.
+        height, width: size of the picture, pixels.
         pixel: side of a pixel, H.
 
     Returns:
-        (18, 3) float32: x, y in pixels, and 1 where the point lies in the picture and its own part shows there (under cloth or not).
+        (18, 3) float32: x, y in pixels, and 1 where the point lies in the picture, not behind the body, the head or the hair; cloth
+        hides no point.
     """
-    height, width = parse.shape
     places = np.zeros((18, 3), np.float32)
     head_x, head_y, unit = scene.head_place
     pose = face_pose(scene.factors.face)
@@ -82,10 +77,24 @@ def keypoints(scene, parse, pixel):
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     shown = (places[:, :2] != 0).any(1)
     for index in np.flatnonzero(known & inside):
-        around = tuple(slice(max(int(at[index]) - 1, 0), int(at[index]) + 2) for at in (y, x))
-        known[index] &= np.isin(parse[around], [LABELS[name] for name in _PARTS[index]]).any()
+        known[index] = _covered(scene, *places[index, :2], index) < 0.5
     result = np.stack([np.where(shown, x, 0), np.where(shown, y, 0), (known & inside & shown).astype(np.float32)], 1)
     return result.astype(np.float32)
+
+
+def _covered(scene, x, y, index):
+    """Coverage at (x, y) in H by what lies in front of keypoint ``index``: hair, and for the body's points the head."""
+    grid, head = scene.grid, scene.head
+    row, column = int((y - grid.top) / grid.pixel) - scene.head_window[0].start, int((x - grid.left) / grid.pixel) - scene.head_window[1].start
+    if not (0 <= row < head.head.alpha.shape[0] and 0 <= column < head.head.alpha.shape[1]):
+        return 0.0
+    cover = head.hair_front.alpha[row, column]
+    if index not in (0, 14, 15, 16, 17):
+        cover = max(cover, head.head.alpha[row, column])
+    if index in (4, 7):  # a hand behind the head is behind all of the hair
+        raised = scene.skeleton.arms[-1 if index == 4 else 1].upper > 90
+        cover = max(cover, head.hair_back.alpha[row, column] * raised)
+    return cover
 
 
 def _line(x, y, start, end):

@@ -110,7 +110,7 @@ def fabric_colour(factors, panel, u, v, footprint):
             return paint((0.45 * wide, accent), (0.45 * high, accent), (0.8 * line, second))
         return paint((0.5 * (wide + high), second))
     if pattern == "dots":
-        return paint((_dots(u, v, period, period * (0.2 + 0.1 * scale), footprint), second))
+        return paint((_dots(u, v, 1.3 * period, 1.3 * period * (0.22 + 0.07 * scale), footprint), second))
     if pattern == "emblem":
         if sleeve or panel == LINING:
             return paint()

@@ -21,6 +21,8 @@ from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_
 from tryon_utils.paperdoll.noise import fbm_tile, sample_tile
 from tryon_utils.paperdoll.shading import Light, over, shade, shrink, tone
 
+SOFT = 1.6
+"""Width over which patterns are averaged in small pictures, besides the pixel itself, pixels."""
 FILLED = 0.90
 """Share of the picture's height or width that a garment fills."""
 
@@ -50,7 +52,7 @@ def softness(pixel):
 
     Small pictures are softer: there, a pattern sampled crisply could not be looked up between its pixels.
     """
-    return 1.4 * float(np.clip(pixel / 0.0185, 0.65, 1))
+    return SOFT * float(np.clip(pixel / 0.0185, 0.65, 1))
 
 
 def shop_grid(factors, height, width, supersample):

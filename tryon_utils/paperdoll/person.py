@@ -19,7 +19,7 @@ from tryon_utils.paperdoll.body_truth import agnostic_mask, governed_region, key
 from tryon_utils.paperdoll.colour import to_uint8
 from tryon_utils.paperdoll.fabric import PANELS
 from tryon_utils.paperdoll.garment_factors import GarmentFactors, check_garment_factors, sample_garment_factors
-from tryon_utils.paperdoll.garment_shop import GarmentSample, render_garment, shop_grid, shop_panels, shop_places, softness
+from tryon_utils.paperdoll.garment_shop import SOFT, GarmentSample, render_garment, shop_grid, shop_panels, shop_places, softness
 from tryon_utils.paperdoll.shading import shrink, tone
 
 SUPERSAMPLE = 2
@@ -108,7 +108,7 @@ def _footprint(garment, height, width, pixel):
     """
     shop = shop_grid(garment, height, width, 1).pixel
     soft = softness(shop)
-    return float(np.sqrt(max((1 + soft**2 + 2 * soft / 1.4) * shop**2 - pixel**2, (0.5 * pixel) ** 2)))
+    return float(np.sqrt(max((1 + soft**2 + 2 * soft / SOFT) * shop**2 - pixel**2, (0.5 * pixel) ** 2)))
 
 
 def _render(scene, garment, height, width, supersample):
@@ -144,7 +144,7 @@ def _render(scene, garment, height, width, supersample):
         picture=np.ascontiguousarray(to_uint8(tone(shrink(linear, supersample))).transpose(1, 2, 0)),
         worn=mean(canvas.albedo), shading=mean(incoming), garment_mask=cover.astype(np.float32),
         agnostic_mask=agnostic_mask(scene, height, width, pixel), garment_region=touched, parse=parse,
-        keypoints=keypoints(scene, parse, pixel), flow=flow, visible=visible,
+        keypoints=keypoints(scene, height, width, pixel), flow=flow, visible=visible,
         parts=np.bitwise_or.reduce(samples_of(parts, supersample)), head_region=scene.head_region(height, width), person=scene.factors, garment=garment,
     )  # fmt: skip
 
