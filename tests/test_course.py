@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+PAGES = sorted(set((ROOT / "notebooks").glob("*.ipynb")) - set(CHAPTERS))  # notebooks beside the chapters: no lesson, no exercises
 SOLUTIONS = sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
 EXERCISES = sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
 EXECUTED_RULES = [course_rules.not_executed, course_rules.untagged_text, course_rules.error_output,
@@ -38,7 +39,7 @@ def test_sources_and_notebooks_are_in_step():
 
 
 @pytest.mark.parametrize("rule", EXECUTED_RULES, ids=by_name)
-@pytest.mark.parametrize("path", CHAPTERS + SOLUTIONS, ids=by_name)
+@pytest.mark.parametrize("path", CHAPTERS + PAGES + SOLUTIONS, ids=by_name)
 def test_executed_notebook(path, rule):
     assert_none(rule(nbformat.read(path, as_version=4)))
 
@@ -59,7 +60,7 @@ def test_there_are_enough_exercises(path):
     assert_none(course_rules.exercises(nbformat.read(path, as_version=4)))
 
 
-@pytest.mark.parametrize("path", CHAPTERS + SOLUTIONS + EXERCISES, ids=by_name)
+@pytest.mark.parametrize("path", CHAPTERS + PAGES + SOLUTIONS + EXERCISES, ids=by_name)
 def test_links_and_size(path):
     assert_none(course_rules.broken_links(nbformat.read(path, as_version=4), path.parent) + course_rules.too_large(path))
 
