@@ -28,9 +28,7 @@ EYE_COLOURS = {
 def srgb_to_linear(srgb):
     """Decodes sRGB values in [0, 1] (any shape) to linear light in [0, 1], float32."""
     srgb = np.asarray(srgb, np.float32)
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + np.float32(0.055)) / 1.055) ** np.float32(2.4)).astype(
-        np.float32
-    )
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + np.float32(0.055)) / 1.055) ** np.float32(2.4)).astype(np.float32)
 
 
 _ENCODE = None
@@ -113,6 +111,6 @@ def linear_to_lab(linear):
     """CIE Lab (D65) of channel-last linear RGB, shape (..., 3) -> (..., 3): L in [0, 100]."""
     xyz = np.asarray(linear, np.float32) @ (_XYZ / _WHITE[:, None]).T.astype(np.float32)
     root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
-    return np.stack(
-        [116 * root[..., 1] - 16, 500 * (root[..., 0] - root[..., 1]), 200 * (root[..., 1] - root[..., 2])], -1
-    ).astype(np.float32)
+    return np.stack([116 * root[..., 1] - 16, 500 * (root[..., 0] - root[..., 1]), 200 * (root[..., 1] - root[..., 2])], -1).astype(
+        np.float32
+    )

@@ -121,7 +121,13 @@ def render_face(factors, look=None, size=64, supersample=None):
         makeup = MakeupPaint(scene, look.layers)
         picture = finish(makeup)
         layers = tuple(
-            LayerTruth(layer.kind, layer.shape, layer.intensity, makeup.colours[k], shrink(whole(makeup.visible(scene, k)) * uncovered, times))
+            LayerTruth(
+                layer.kind,
+                layer.shape,
+                layer.intensity,
+                makeup.colours[k],
+                shrink(whole(makeup.visible(scene, k)) * uncovered, times),
+            )
             for k, layer in enumerate(makeup.layers)
         )
     parse = _parse(scene, whole)

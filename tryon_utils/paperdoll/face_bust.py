@@ -49,14 +49,18 @@ def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
     size = np.abs(u)
     cord = np.float32(0.255) - (v - np.float32(0.70)) * np.float32(0.262)
     ridge = (size - cord) / np.float32(0.045)
-    nx = nx + np.sign(u) * np.float32(0.30) * ridge * np.exp(-0.5 * ridge * ridge) * smoothstep(0.8, 1.1, v) * smoothstep(1.46, 1.22, v) * smoothstep(0.0, 0.10, size)
+    nx = nx + np.sign(u) * np.float32(0.30) * ridge * np.exp(-0.5 * ridge * ridge) * smoothstep(0.8, 1.1, v) * smoothstep(
+        1.46, 1.22, v
+    ) * smoothstep(0.0, 0.10, size)
     bone_v = np.float32(1.46) - np.float32(0.10) * size
     bone = (v - bone_v) / np.float32(0.035)
     on_bone = smoothstep(0.05, 0.2, size) * smoothstep(1.15, 0.7, size)
     ny = ny + np.float32(0.40) * bone * np.exp(-0.5 * bone * bone) * on_bone
     dark = np.float32(0.30) * gauss(u, v - 1.445, 0.06, 0.055) + np.float32(0.12) * np.exp(-0.5 * (bone + 1.6) ** 2) * on_bone
     dark = dark + np.float32(0.30) * smoothstep(0.20, 0.0, inside) * (1 - body) + np.float32(0.28) * smoothstep(1.25, 0.85, v)
-    albedo = np.broadcast_to(skin[:, None, None], (3, *u.shape)) * np.exp(-dark[None] * np.array([0.62, 1.0, 1.05], np.float32)[:, None, None])
+    albedo = np.broadcast_to(skin[:, None, None], (3, *u.shape)) * np.exp(
+        -dark[None] * np.array([0.62, 1.0, 1.05], np.float32)[:, None, None]
+    )
     # the jaw's shadow: the face outline moved away from the light
     shift_x, shift_y = -0.16 * light.direction[0], -0.36 * light.direction[1] + 0.05
     face_u, face_v = pose.backward(grid_x - np.float32(shift_x), grid_y - np.float32(shift_y))

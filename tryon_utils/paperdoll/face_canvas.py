@@ -38,7 +38,7 @@ EXPRESSION_TABLE = {
     "serious": Expression(lift=0.002, stretch=-0.008, lids=0.88, squint=0.12, knit=0.008, raise_brow=-0.005),
     "surprised": Expression(lift=0.006, stretch=-0.050, part=0.066, teeth=0.35, lids=1.16, raise_brow=0.050, knit=-0.008, jaw_drop=0.05),
     "pensive": Expression(lift=0.004, lids=0.74, raise_brow=0.012, knit=-0.014),
-    "amused": Expression(lift=0.027, stretch=0.030, part=0.020, teeth=0.9, lids=0.90, squint=0.4, raise_brow=0.016, apple=0.65),
+    "amused": Expression(lift=0.025, stretch=0.032, part=0.034, teeth=0.9, lids=0.90, squint=0.4, raise_brow=0.016, apple=0.65),
 }  # fmt: skip
 
 
@@ -81,7 +81,9 @@ class FaceCanvas:
     def window(self, at_u, at_v, reach_u, reach_v):
         """Row and column slices that cover the box ``at +- reach`` of head coordinates in the turned head."""
         corners = [
-            self.pose.forward(np.float32(at_u + i * reach_u), np.float32(at_v + j * reach_v)) for i in (-1, 1, 0) for j in (-1, 1, 0)
+            self.pose.forward(np.float32(at_u + i * reach_u), np.float32(at_v + j * reach_v))
+            for i in (-1, 1, 0)
+            for j in (-1, 1, 0)
         ]
         slices = []
         for axis, values in ((self.y, [c[1] for c in corners]), (self.x, [c[0] for c in corners])):
@@ -108,7 +110,9 @@ class FaceCanvas:
     def overlay(self, window, alpha, colour, stage):
         """Queues a part that covers makeup of stages before ``stage``."""
         colour = np.asarray(colour, np.float32)
-        self.overlays.append(Overlay(window, alpha.astype(np.float32, copy=False), colour.reshape(3, 1, 1) if colour.ndim == 1 else colour, stage))
+        self.overlays.append(
+            Overlay(window, alpha.astype(np.float32, copy=False), colour.reshape(3, 1, 1) if colour.ndim == 1 else colour, stage)
+        )
 
 
 def gauss(x, y, wide, high):

@@ -28,7 +28,7 @@ _BEARDS = {  # density, beard along the jaw, chin, moustache
 }  # fmt: skip
 
 
-def paint_beard(canvas, factors, expression, colour):
+def paint_beard(canvas, factors, colour):
     """Paints facial hair in the linear ``colour`` (3,), above foundation and blush; does nothing for ``facial_hair='none'``."""
     if factors.facial_hair == "none":
         return
@@ -37,20 +37,43 @@ def paint_beard(canvas, factors, expression, colour):
     u, v = canvas.at(window)
     size, mouth = np.abs(u), canvas.mouth
     full = np.float32(0.05 * (factors.facial_hair == "full beard"))
-    strand = sample_tile(fbm_tile(6, 2, 0.75, 16), u * np.float32(1.9) + factors.index * 0.17, v * np.float32(0.55) + size * np.float32(0.3))
+    strand = sample_tile(
+        fbm_tile(6, 2, 0.75, 16), u * np.float32(1.9) + factors.index * 0.17, v * np.float32(0.55) + size * np.float32(0.3)
+    )
     fine = np.float32(np.clip(0.02 / canvas.pixel, 0.35, 1))
     ragged = np.float32(0.030) * strand
     cheek = np.float32(0.70) - full - np.float32(1.45) * np.maximum(size - np.float32(0.12), 0) ** np.float32(1.25) + ragged
-    area = np.float32(jaw) * smoothstep(-0.035, 0.05, v - cheek) * smoothstep(0.30, 0.37, size + np.float32(0.30) * smoothstep(0.62, 0.74, v))
-    area = np.maximum(area, np.float32(chin) * smoothstep(0.32, 0.22, size + ragged) * smoothstep(0.70, 0.76, v + np.float32(0.6) * ragged))
-    area = np.maximum(area, np.float32(chin) * smoothstep(0.075, 0.04, np.abs(size - np.float32(0.245)) + ragged) * smoothstep(0.50, 0.57, v) * smoothstep(0.86, 0.72, v))
+    area = (
+        np.float32(jaw)
+        * smoothstep(-0.035, 0.05, v - cheek)
+        * smoothstep(0.30, 0.37, size + np.float32(0.30) * smoothstep(0.62, 0.74, v))
+    )
+    area = np.maximum(
+        area, np.float32(chin) * smoothstep(0.32, 0.22, size + ragged) * smoothstep(0.70, 0.76, v + np.float32(0.6) * ragged)
+    )
+    area = np.maximum(
+        area,
+        np.float32(chin)
+        * smoothstep(0.075, 0.04, np.abs(size - np.float32(0.245)) + ragged)
+        * smoothstep(0.50, 0.57, v)
+        * smoothstep(0.86, 0.72, v),
+    )
     top = np.float32(0.452) + np.float32(0.30) * size**2 - np.float32(0.3) * ragged
-    area = np.maximum(area, np.float32(lip) * smoothstep(-0.012, 0.022, v - top) * smoothstep(0.62, 0.54, v) * smoothstep(0.285, 0.225, size + ragged) * (np.float32(1) - np.float32(0.35) * smoothstep(0.022, 0.0, size)))
+    area = np.maximum(
+        area,
+        np.float32(lip)
+        * smoothstep(-0.012, 0.022, v - top)
+        * smoothstep(0.62, 0.54, v)
+        * smoothstep(0.285, 0.225, size + ragged)
+        * (np.float32(1) - np.float32(0.35) * smoothstep(0.022, 0.0, size)),
+    )
     inside = np.zeros_like(canvas.u)
     inside[mouth.window] = np.maximum(np.maximum(mouth.upper, mouth.lower), mouth.opening)
     area = area * (1 - inside[window]) * canvas.masks["face"][window]
     tone = np.asarray(colour, np.float32)[:, None, None] * (np.float32(1) + np.float32(0.55) * fine * strand)
-    canvas.overlay(window, np.clip(np.float32(density) * area * (np.float32(0.92) + np.float32(0.30) * fine * strand), 0, 0.97), tone, 1)
+    canvas.overlay(
+        window, np.clip(np.float32(density) * area * (np.float32(0.92) + np.float32(0.30) * fine * strand), 0, 0.97), tone, 1
+    )
 
 
 def paint_glasses(canvas, factors):
@@ -68,14 +91,24 @@ def paint_glasses(canvas, factors):
     rim = smoothstep(np.float32(0.75) * pixel, -np.float32(0.75) * pixel, np.abs(distance) - np.maximum(thick, bar))
     bridge_v = np.float32(0.012) - np.float32(0.03) * (1 - (u / 0.085) ** 2)
     bridge = smoothstep(0.75 * pixel, -0.75 * pixel, np.abs(v - bridge_v) - thick) * (size < 0.088) * (distance > -0.01)
-    arm = smoothstep(0.75 * pixel, -0.75 * pixel, np.abs(v + np.float32(0.03) + 0.02 * (size - 0.5)) - thick) * (size > 0.50) * (distance > 0)
+    arm = (
+        smoothstep(0.75 * pixel, -0.75 * pixel, np.abs(v + np.float32(0.03) + 0.02 * (size - 0.5)) - thick)
+        * (size > 0.50)
+        * (distance > 0)
+    )
     frame = np.maximum(np.maximum(rim, bridge), arm) * canvas.masks["head"][window]
-    colour = _METAL * 0.85 if style == "round" else np.array([0.045, 0.028, 0.022], np.float32) if style == "rectangular" else np.array([0.16, 0.035, 0.03], np.float32)
+    colour = (
+        _METAL * 0.85
+        if style == "round"
+        else np.array([0.045, 0.028, 0.022], np.float32) if style == "rectangular" else np.array([0.16, 0.035, 0.03], np.float32)
+    )
     canvas.dark[window] += np.float32(0.20) * smoothstep(0.035, 0.0, np.abs(_lens(x, y - np.float32(0.022), style)))
     canvas.overlay(window, frame, colour, 4)
     np.maximum(canvas.mask("glasses")[window], frame, out=canvas.mask("glasses")[window])
     glass = smoothstep(0.0, -0.01, distance)
-    streak = np.exp(-(((x * np.sign(u) * 0.8 + y * 0.6 + 0.07) / 0.028) ** 2)) + np.float32(0.6) * np.exp(-(((x * np.sign(u) * 0.8 + y * 0.6 + 0.15) / 0.012) ** 2))
+    streak = np.exp(-(((x * np.sign(u) * 0.8 + y * 0.6 + 0.07) / 0.028) ** 2)) + np.float32(0.6) * np.exp(
+        -(((x * np.sign(u) * 0.8 + y * 0.6 + 0.15) / 0.012) ** 2)
+    )
     canvas.glow[window] += np.float32(0.030) * glass * streak + np.float32(0.10) * frame * gauss(y + 0.1, x * 0, 0.05, 1)
     canvas.label[window][frame > 0.5] = LABELS["glasses"]
 
@@ -94,7 +127,9 @@ def paint_earrings(canvas, factors, contour):
         radius = np.sqrt(x * x + y * y) * np.float32(1 / 0.040)
         crisp = np.float32(0.75 * canvas.pixel / 0.040)
         drop = smoothstep(1 + crisp, 1 - crisp, radius) * (1 - canvas.masks["face"][window])
-        light = np.clip(1 - np.float32(0.55) * radius * radius + np.float32(0.5) * gauss(x + 0.012, y + 0.014, 0.012, 0.012), 0, 1.4)
+        light = np.clip(
+            1 - np.float32(0.55) * radius * radius + np.float32(0.5) * gauss(x + 0.012, y + 0.014, 0.012, 0.012), 0, 1.4
+        )
         canvas.overlay(window, drop, _METAL[:, None, None] * light, 4)
         canvas.glow[window] += np.float32(0.5) * drop * gauss(x + 0.013, y + 0.015, 0.008, 0.008)
         np.maximum(canvas.mask("earrings")[window], drop, out=canvas.mask("earrings")[window])

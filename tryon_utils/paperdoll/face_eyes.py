@@ -115,11 +115,15 @@ def _paint_socket(canvas, eye, shape, skin, deep):
     p, above, below, half = eye.p, eye.above, eye.below, np.float32(eye.half)
     dark = canvas.dark[eye.window]
     fade = smoothstep(-1.25, -0.75, p) * smoothstep(1.45, 0.9, p)
-    crease_at = np.float32(eye.crease) * (1 - np.float32(0.35) * p * p) - np.float32(shape.hood) * half * np.float32(0.06) * np.clip(p, 0, 1)
+    crease_at = np.float32(eye.crease) * (1 - np.float32(0.35) * p * p) - np.float32(shape.hood) * half * np.float32(
+        0.06
+    ) * np.clip(p, 0, 1)
     crease_at = np.maximum(crease_at, np.float32(0.002))
     line = np.abs(above - crease_at)
     width = np.float32(max(0.008, 0.8 * canvas.pixel))
-    fold = np.exp(-((line / width) ** 2)) * np.float32(0.0085) / width + np.float32(0.30) * np.exp(-((np.clip(above - crease_at, -0.02, 1) / 0.035) ** 2)) * (above > crease_at - 0.02)
+    fold = np.exp(-((line / width) ** 2)) * np.float32(0.0085) / width + np.float32(0.30) * np.exp(
+        -((np.clip(above - crease_at, -0.02, 1) / 0.035) ** 2)
+    ) * (above > crease_at - 0.02)
     dark += fold * fade * np.float32(0.62 * shape.fold)
     lid = smoothstep(0.0, 0.2, above / crease_at) * smoothstep(1.0, 0.6, above / crease_at) * fade
     canvas.specular[eye.window] += np.float32(0.05) * lid * np.exp(-((p - 0.05) ** 2) / 0.12)
@@ -150,7 +154,9 @@ def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
     angle = np.arctan2(dy, dx) * np.float32(1 / (2 * np.pi))
     fibre = sample_tile(fbm_tile(4, 3, 0.7, 16), angle * 3.0, r * np.float32(0.10)) * np.float32(np.clip(0.02 / pixel - 0.6, 0, 1))
     lower_glow = smoothstep(-0.5, 0.9, dy / iris_radius)
-    value = (np.float32(0.62) + np.float32(1.15) * lower_glow + np.float32(0.5) * fibre) * (1 - np.float32(0.72) * smoothstep(0.72, 1.0, r))
+    value = (np.float32(0.62) + np.float32(1.15) * lower_glow + np.float32(0.5) * fibre) * (
+        1 - np.float32(0.72) * smoothstep(0.72, 1.0, r)
+    )
     iris = base[:, None, None] * value
     warm = np.exp(-(((r - 0.46) / 0.14) ** 2)) * np.float32(0.35)
     iris = iris + warm * iris * np.array([0.9, 0.45, 0.0], np.float32)[:, None, None]
@@ -168,7 +174,12 @@ def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
     size = np.float32(0.17 * iris_radius + 0.30 * pixel)
     spot = np.exp(-((light_x / size) ** 4 + ((light_y + np.float32(0.15) * light_x) / (size * np.float32(1.15))) ** 4))
     sharp = spot * np.float32(min(1.0, (0.17 * iris_radius / float(size)) ** 1.0 + 0.25))
-    small = gauss(dx + np.float32(key * 0.36 * iris_radius), dy - np.float32(0.40 * iris_radius), 0.15 * iris_radius + 0.3 * pixel, 0.08 * iris_radius + 0.3 * pixel)
+    small = gauss(
+        dx + np.float32(key * 0.36 * iris_radius),
+        dy - np.float32(0.40 * iris_radius),
+        0.15 * iris_radius + 0.3 * pixel,
+        0.08 * iris_radius + 0.3 * pixel,
+    )
     wet = np.exp(-((np.maximum(-eye.below, 0) / np.float32(0.006 + 0.3 * pixel)) ** 2)) * smoothstep(0.95, 0.6, np.abs(p))
     canvas.glow[eye.window] += eye.opening * (np.float32(0.80) * sharp + np.float32(0.09) * small + np.float32(0.07) * wet)
 
@@ -192,9 +203,16 @@ def _paint_lashes(canvas, eye, shape, deep):
     spacing = half / np.float32(9.5)
     blur = np.float32(np.clip(pixel / spacing, 0.08, 2))
     stroke = smoothstep(blur + 0.10, -0.02, wave - taper * np.float32(0.34)) * (taper > 0)
-    stroke = stroke * np.float32(min(1.0, 0.25 + 0.9 * spacing / (pixel + spacing))) * np.minimum(1, taper * np.float32(2.2)) * (above > -0.004)
+    stroke = (
+        stroke
+        * np.float32(min(1.0, 0.25 + 0.9 * spacing / (pixel + spacing)))
+        * np.minimum(1, taper * np.float32(2.2))
+        * (above > -0.004)
+    )
     upper = np.maximum(band, np.float32(0.85) * stroke * smoothstep(1.06, 1.0, np.abs(p)))
-    thin = np.exp(-((below - np.float32(0.002)) ** 2) / np.float32((0.0042 + 0.45 * pixel) ** 2)) * np.float32(0.0042 / (0.0042 + 0.45 * pixel))
+    thin = np.exp(-((below - np.float32(0.002)) ** 2) / np.float32((0.0042 + 0.45 * pixel) ** 2)) * np.float32(
+        0.0042 / (0.0042 + 0.45 * pixel)
+    )
     lower = np.float32(0.55) * thin * smoothstep(-0.8, 0.6, p) * smoothstep(1.1, 0.95, p)
     ink = np.array([0.020, 0.013, 0.011], np.float32) * (1 - 0.45 * deep)
     canvas.overlay(eye.window, np.maximum(np.float32(0.94) * upper, lower), ink, 3)
@@ -221,18 +239,28 @@ def paint_brows(canvas, factors, expression, colour):
         p = (u - np.float32(centre_u)) * np.float32(side / length)
         spine = brow_curve(np.clip(p, -1.1, 1.1), arch, drop, slant) - np.float32(expression.knit) * smoothstep(0.2, -1.0, p)
         up = np.float32(centre_v) - v - spine
-        half = np.float32(thick * 0.62) * smoothstep(-1.18, -0.35, p) ** np.float32(0.55) * (1 - np.float32(0.90) * smoothstep(0.15, 1.05, p))
+        half = (
+            np.float32(thick * 0.62)
+            * smoothstep(-1.18, -0.35, p) ** np.float32(0.55)
+            * (1 - np.float32(0.90) * smoothstep(0.15, 1.05, p))
+        )
         fringe = sample_tile(fbm_tile(5, 7), p * np.float32(0.9) + side, up * np.float32(2.0))
         edge = half + np.float32(0.006) * fringe - np.abs(up)
         body = smoothstep(-0.007 - 0.6 * pixel, 0.008 + 0.6 * pixel, edge) * smoothstep(-1.08, -0.70, p) * smoothstep(1.05, 0.90, p)
         slope = np.float32(3.0) * smoothstep(0.2, -1.0, p) + np.float32(0.70)
         hair = np.sin((p * np.float32(length) * np.float32(1.0) - up / slope) * np.float32(330) + fringe * np.float32(6.0))
         fine = np.float32(np.clip(0.010 / pixel - 0.55, 0, 1))
-        alpha = body * (np.float32(strength) * (np.float32(0.86) + np.float32(0.14) * (1 - fine)) * (1 + fine * (np.float32(0.05) * hair + np.float32(0.20) * fringe - np.float32(0.05))))
+        alpha = body * (
+            np.float32(strength)
+            * (np.float32(0.86) + np.float32(0.14) * (1 - fine))
+            * (1 + fine * (np.float32(0.04) * hair + np.float32(0.12) * fringe - np.float32(0.03)))
+        )
         alpha = np.clip(alpha * (np.float32(0.55) + np.float32(0.45) * smoothstep(-0.95, -0.15, p)), 0, 1)
         canvas.overlay(window, alpha, colour, 1)
         mask = canvas.mask("brows")[window]
         np.maximum(mask, body, out=mask)
         canvas.brow_fields = getattr(canvas, "brow_fields", {})
         canvas.brow_fields[side] = (window, p, up, half)
-        canvas.label[window][(body > 0.5) & (canvas.label[window] != LABELS["background"])] = LABELS["right brow" if side < 0 else "left brow"]
+        canvas.label[window][(body > 0.5) & (canvas.label[window] != LABELS["background"])] = LABELS[
+            "right brow" if side < 0 else "left brow"
+        ]

@@ -148,7 +148,16 @@ def sample_face_factors(seed, index):
         values[name] = choose(draw(name), {value: _COMMON.get(value, 1.0) for value in allowed})
     values["expression"] = choose(
         draw("expression"),
-        {"neutral": 2.5, "soft smile": 6, "smile": 3, "open smile": 2.5, "serious": 0.8, "surprised": 0.7, "pensive": 1.5, "amused": 1.5},
+        {
+            "neutral": 2.5,
+            "soft smile": 6,
+            "smile": 3,
+            "open smile": 2.5,
+            "serious": 0.8,
+            "surprised": 0.7,
+            "pensive": 1.5,
+            "amused": 1.5,
+        },
     )
     rare = {"bald": 0.35, "shaved": 0.5, "head wrap": 0.7, "headscarf": 0.7}
     values["hair_style"] = choose(draw("hair_style"), {name: rare.get(name, 1.0) for name in HAIR_STYLES})

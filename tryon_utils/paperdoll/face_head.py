@@ -85,10 +85,15 @@ class HeadScene:
         self._paint_ears()
         paint_mouth(canvas, factors, expression, self.skin)
         paint_eyes(canvas, factors, expression, self.skin)
-        brow = np.minimum(hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.55), 0.085) * np.array([0.95, 0.92, 0.9], np.float32)
-        brow = np.minimum(brow, self.skin * np.float32(0.22) + np.float32(0.002))
-        paint_brows(canvas, factors, expression, brow)
-        paint_beard(canvas, factors, expression, np.minimum(brow * np.float32(1.5), 0.25) if factors.hair_colour not in ("grey", "silver") else hex_to_linear(HAIR_COLOURS[factors.hair_colour]) * np.float32(0.7))
+        hair = hex_to_linear(HAIR_COLOURS[factors.hair_colour])
+        paint_brows(canvas, factors, expression, _no_brighter(hair * np.float32(0.55), min(0.085, 0.22 * float(self.skin.max()))))
+        paint_beard(
+            canvas,
+            factors,
+            _no_brighter(
+                hair * np.float32(0.60), 1.0 if factors.hair_colour in ("grey", "silver") else 0.6 * float(self.skin.max())
+            ),
+        )
         paint_glasses(canvas, factors)
         paint_earrings(canvas, factors, self.contour)
         self._shadow_from_hair()
@@ -120,7 +125,9 @@ class HeadScene:
             if u.size == 0:
                 continue
             x, y = (u - np.float32(at_u)) * side - np.float32(0.10) * (np.float32(0.14) - v), v - np.float32(0.115)
-            radius = np.sqrt((x / (np.float32(0.070) - np.float32(0.022) * np.clip(y / 0.20, -1, 1))) ** 2 + (y / 0.20) ** 2) + np.float32(1e-6)
+            radius = np.sqrt(
+                (x / (np.float32(0.070) - np.float32(0.022) * np.clip(y / 0.20, -1, 1))) ** 2 + (y / 0.20) ** 2
+            ) + np.float32(1e-6)
             ear = smoothstep(1 + 10 * canvas.pixel, 1 - 10 * canvas.pixel, radius)
             behind = 1 - face[window]
             rim = np.exp(-(((radius - 0.62) / 0.16) ** 2)) * (y < 0.12)
@@ -167,7 +174,9 @@ class HeadScene:
         albedo, lit = self.face_linear(makeup)
         place = lambda values, fill=0: _placed(values, shape, self.crop, fill)  # noqa: E731
         buffer = self.head_buffer
-        head = ShadedLayer(place(buffer.alpha), place(lit), place(albedo), place(buffer.normal), place(buffer.depth), place(buffer.label))
+        head = ShadedLayer(
+            place(buffer.alpha), place(lit), place(albedo), place(buffer.normal), place(buffer.depth), place(buffer.label)
+        )
         result = []
         for hair in (self.back_buffer, self.front_buffer):
             colour = self.hair_linear(hair)
@@ -180,7 +189,9 @@ class HeadScene:
         """Lit colour (3, ...) of a hair buffer."""
         colour = shade(buffer, self.light)
         if buffer.tangent is not None:
-            colour = colour + hair_sheen(buffer, self.light, self.hair_colour) * np.float32(self.front.sheen * (0.45 if buffer is self.back_buffer else 1.0))
+            colour = colour + hair_sheen(buffer, self.light, self.hair_colour) * np.float32(
+                self.front.sheen * (0.45 if buffer is self.back_buffer else 1.0)
+            )
         return colour
 
     def neck_linear(self):
@@ -189,6 +200,11 @@ class HeadScene:
         reach = np.round([0.05 / self.pixel, -0.10 * self.light.direction[0] / self.pixel]).astype(int)
         self.neck.shadow = self.neck.shadow * (1 - np.float32(0.45) * np.roll(cover, tuple(reach), (0, 1)))
         return shade(self.neck, self.light)
+
+
+def _no_brighter(colour, limit):
+    """``colour`` (3,), scaled down until its largest channel is at most ``limit``."""
+    return (colour * min(1.0, limit / float(colour.max()))).astype(np.float32)
 
 
 def _placed(values, shape, crop, fill):
@@ -217,7 +233,9 @@ def head_layers(factors, x, y, pixel, light=None, palette=None):
     x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
     if x.ndim == 2:
         if x.shape != y.shape or not (np.allclose(x[0], x[-1], atol=1e-4) and np.allclose(y[:, 0], y[:, -1], atol=1e-4)):
-            raise ValueError(f"Got grids of shapes {x.shape} and {y.shape} that are not axis-aligned; wanted numpy.meshgrid columns and rows.")
+            raise ValueError(
+                f"Got grids of shapes {x.shape} and {y.shape} that are not axis-aligned; wanted numpy.meshgrid columns and rows."
+            )
         x, y = x[0], y[:, 0]
     return HeadScene(factors, x, y, pixel, light, garment=False).shaded()
 

@@ -57,7 +57,9 @@ def mouth_curves(m, factors, expression):
     dip = look(_BOW)
     line = np.float32(middle) - np.float32(expression.lift) * size**2 * np.float32(1.25) + np.float32(0.30 * expression.lift)
     wide_open = np.float32(min(1.0, expression.part / 0.05))
-    line = line + (1 - wide_open) * (np.float32(0.007) * dip - np.float32(0.004) * np.exp(-(((size - np.float32(0.30)) / 0.16) ** 2)))
+    line = line + (1 - wide_open) * (
+        np.float32(0.007) * dip - np.float32(0.004) * np.exp(-(((size - np.float32(0.30)) / 0.16) ** 2))
+    )
     opening = np.maximum(1 - (size / np.float32(0.90)) ** 2, 0) ** np.float32(0.85)
     inner_top = line - np.float32(0.16 * expression.part) * opening
     inner_bottom = line + np.float32(0.98 * expression.part) * opening
@@ -69,7 +71,7 @@ def mouth_curves(m, factors, expression):
 def lip_tones(factors, skin):
     """Natural linear colours of the upper and lower lip, each (3,), for a skin colour (3,)."""
     deep = np.clip((factors.monk_tone - 3) / 6, 0, 1)
-    rose = np.array([0.52, 0.185, 0.17], np.float32) * (1 - 0.48 * deep) + np.array([0.02, 0, 0.012], np.float32) * deep
+    rose = np.array([0.56, 0.175, 0.17], np.float32) * (1 - 0.48 * deep) + np.array([0.02, 0, 0.012], np.float32) * deep
     warm = 1 + 0.16 * factors.lip_colour
     lower = mix(skin * np.array([0.98, 0.60, 0.60], np.float32), rose, 0.60) * np.array([warm, 1, 1], np.float32)
     upper = lower * (0.80 - 0.16 * deep) * np.array([1.0, 0.94, 0.96], np.float32)
@@ -115,25 +117,45 @@ def paint_mouth(canvas, factors, expression, skin):
 
     # form: two pillows below, the upper lip turned down
     slopes = canvas.slopes[(slice(None), *window)]
-    slopes[1] += np.float32(0.35) * upper * (depth_upper - np.float32(0.25))* np.float32(-1)
+    slopes[1] += np.float32(0.35) * upper * (depth_upper - np.float32(0.25)) * np.float32(-1)
     slopes[1] += np.float32(1.0) * lower * (depth_lower - np.float32(0.62))
     slopes[0] += lips * np.float32(-0.28) * m
     canvas.specular[window] += lips * np.float32(0.10)
     gloss = canvas.gloss[window]
     gloss += lips * (np.float32(0.50) - gloss)
-    shine = gauss(np.abs(m) - np.float32(0.17), depth_lower - np.float32(0.60), 0.15, 0.14) * lower * (np.float32(0.8) + np.float32(0.5) * grain)
-    canvas.glow[window] += np.float32(0.085) * shine + np.float32(0.035) * gauss(np.abs(m) - np.float32(0.10), depth_upper - np.float32(0.12), 0.09, 0.13) * upper
+    shine = (
+        gauss(np.abs(m) - np.float32(0.17), depth_lower - np.float32(0.60), 0.15, 0.14)
+        * lower
+        * (np.float32(0.8) + np.float32(0.5) * grain)
+    )
+    canvas.glow[window] += (
+        np.float32(0.085) * shine
+        + np.float32(0.035) * gauss(np.abs(m) - np.float32(0.10), depth_upper - np.float32(0.12), 0.09, 0.13) * upper
+    )
 
     # mouth line, corners, and the shadows around
     dark = canvas.dark[window]
     line_width = np.float32(0.0055) + np.float32(0.45) * pixel
     middle_line = (inner_top + inner_bottom) * np.float32(0.5)
-    line = np.exp(-(((v - (inner_top if expression.part else middle_line)) / line_width) ** 2)) * smoothstep(1.06, 0.85, np.abs(m)) * np.float32(0.0055 / line_width * 1.0 + 0.0)
-    dark += np.float32(1.25) * line * (np.float32(0.75) + np.float32(0.25) * np.exp(-((m / 0.3) ** 2))) * (0.35 if expression.part else 1.0)
+    line = (
+        np.exp(-(((v - (inner_top if expression.part else middle_line)) / line_width) ** 2))
+        * smoothstep(1.06, 0.85, np.abs(m))
+        * np.float32(0.0055 / line_width * 1.0 + 0.0)
+    )
+    dark += (
+        np.float32(1.25)
+        * line
+        * (np.float32(0.75) + np.float32(0.25) * np.exp(-((m / 0.3) ** 2)))
+        * (0.35 if expression.part else 1.0)
+    )
     dark += np.float32(0.24) * upper * smoothstep(0.25, 1.0, depth_upper)
     corner_v = np.float32(middle - 0.95 * expression.lift)
     dark += np.float32(0.30) * gauss(np.abs(u) - np.float32(half + 0.004), v - corner_v, 0.020, 0.016)
-    dark += np.float32(0.13) * gauss(np.abs(u) - np.float32(half + 0.035), v - corner_v + 0.005, 0.035, 0.045) * (0.4 + expression.apple)
+    dark += (
+        np.float32(0.13)
+        * gauss(np.abs(u) - np.float32(half + 0.035), v - corner_v + 0.005, 0.035, 0.045)
+        * (0.4 + expression.apple)
+    )
     under = bottom + np.float32(0.030)
     dark += np.float32(0.30) * gauss(m * 1.0, v - under, 0.42, 0.024) * (1 - lips)
     dark += np.float32(0.045) * gauss(u, v - np.float32(middle - 0.105), 0.020, 0.045)
@@ -152,7 +174,12 @@ def _paint_inside(canvas, window, expression, u, v, m, inner_top, inner_bottom, 
     limit = np.float32(0.80 if expression.teeth >= 0.8 else 0.36)
     row = smoothstep(limit + 0.10, limit - 0.04, down) * smoothstep(0.93, 0.80, np.abs(m))
     enamel = np.array([0.64, 0.60, 0.545], np.float32)[:, None, None] * (1 - np.float32(0.30) * deep)
-    enamel = enamel * np.float32(1.12) * (1 - np.float32(0.55) * smoothstep(0.35, 0.95, np.abs(m))) * (1 - np.float32(0.38) * np.exp(-((down / 0.20) ** 2)))
+    enamel = (
+        enamel
+        * np.float32(1.12)
+        * (1 - np.float32(0.55) * smoothstep(0.35, 0.95, np.abs(m)))
+        * (1 - np.float32(0.38) * np.exp(-((down / 0.20) ** 2)))
+    )
     spacing = np.float32(0.062)
     warped = np.arcsin(np.clip(u / np.float32(0.36), -0.999, 0.999)) * np.float32(0.36) / spacing
     gap = np.abs(warped - np.round(warped))

@@ -102,7 +102,10 @@ def depth_at(u, v):
     """Depth of the face surface (towards the viewer, head units) used for turning; smooth, at least -0.35."""
     x, y = u * np.float32(1 / 0.82), (v - np.float32(0.25)) * np.float32(1 / 1.05)
     nose = np.exp(-(u * u) * np.float32(1 / (2 * 0.1**2)) - (v - np.float32(0.40)) ** 2 * np.float32(1 / (2 * 0.16**2)))
-    return np.maximum(np.float32(0.55) - np.float32(0.75) * x * x - np.float32(0.30) * y * y, np.float32(-0.35)) + np.float32(0.12) * nose
+    return (
+        np.maximum(np.float32(0.55) - np.float32(0.75) * x * x - np.float32(0.30) * y * y, np.float32(-0.35))
+        + np.float32(0.12) * nose
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -180,7 +183,7 @@ def dome_slopes(contour, u, v):
     """Slopes (2, ...) of the smooth egg under the face, with (q, distance) of the outline."""
     q, distance, slope, rho = contour.relative(u, v)
     inside = np.minimum(q, np.float32(0.995))
-    power = inside**np.float32(2.6)
+    power = inside ** np.float32(2.6)
     steep = np.minimum(np.float32(0.50) * power / inside * (1 - power) ** np.float32(-0.62), np.float32(3.2))
     down = v - np.float32(CENTRE_V)
     side = np.sign(u)

@@ -24,7 +24,11 @@ def skin_albedo(factors):
     deep = np.clip((factors.monk_tone - 5) / 5, 0, 1)
     tone = saturate(tone, 1.05 + 0.12 * (factors.monk_tone <= 4) + 0.70 * deep**3)
     warm = 1 + 0.035 * factors.undertone
-    cool = np.array([1.05, 0.945, 0.965], np.float32) if factors.monk_tone <= 5 else np.array([1.05 + 0.12 * deep**2, 0.97 - 0.02 * deep, 0.96 - 0.09 * deep], np.float32)
+    cool = (
+        np.array([1.05, 0.945, 0.965], np.float32)
+        if factors.monk_tone <= 5
+        else np.array([1.05 + 0.12 * deep**2, 0.97 - 0.02 * deep, 0.96 - 0.09 * deep], np.float32)
+    )
     return (tone * cool * np.array([warm, 1.0, 2 - warm], np.float32)).astype(np.float32)
 
 
@@ -45,7 +49,9 @@ def paint_skin(canvas, factors, expression, contour):
     canvas.albedo += skin[:, None, None]
     deep = np.float32(np.clip((factors.monk_tone - 3) / 7, 0, 1))
     size = np.abs(u)
-    blush = gauss(size - 0.36, v - np.float32(0.27 - 0.02 * expression.apple), 0.15, 0.115) * np.float32(0.60 + 0.25 * expression.apple)
+    blush = gauss(size - 0.36, v - np.float32(0.27 - 0.02 * expression.apple), 0.15, 0.115) * np.float32(
+        0.60 + 0.25 * expression.apple
+    )
     blush += gauss(u, v - 0.36, 0.085, 0.07) * np.float32(0.55) + gauss(u, v - 0.86, 0.15, 0.08) * np.float32(0.28)
     blush += smoothstep(0.10, 0.0, distance) * np.float32(0.18)
     blush = np.minimum(blush, 1) * np.float32(0.34)
@@ -68,7 +74,9 @@ def _paint_marks(canvas, factors, deep):
     """Freckles, blemishes and dark circles."""
     u, v = canvas.u, canvas.v
     if factors.dark_circles > 0:
-        under = gauss(np.abs(u) - 0.265, v - 0.135, 0.105, 0.034) + np.float32(0.6) * gauss(np.abs(u) - 0.17, v - 0.075, 0.035, 0.05)
+        under = gauss(np.abs(u) - 0.265, v - 0.135, 0.105, 0.034) + np.float32(0.6) * gauss(
+            np.abs(u) - 0.17, v - 0.075, 0.035, 0.05
+        )
         shade = np.array([0.42, 0.62, 0.42], np.float32) * (1 + 0.2 * deep)
         canvas.albedo *= np.exp(-np.float32(0.62 * factors.dark_circles) * under[None] * shade[:, None, None])
     if factors.lines > 0:
@@ -82,10 +90,19 @@ def _paint_marks(canvas, factors, deep):
     if factors.blemishes > 0:
         generator = stream(factors.seed, factors.index, "blemish places")
         for k in range(int(2 + 7 * factors.blemishes)):
-            at_u, at_v = generator.uniform(-0.45, 0.45), generator.choice((generator.uniform(-0.5, -0.28), generator.uniform(0.3, 0.9)))
+            at_u, at_v = generator.uniform(-0.45, 0.45), generator.choice(
+                (generator.uniform(-0.5, -0.28), generator.uniform(0.3, 0.9))
+            )
             if abs(at_u) < 0.26 and 0.5 < at_v < 0.78:
                 continue
-            _spot(canvas, at_u, at_v, generator.uniform(0.009, 0.016), generator.uniform(0.25, 0.6) * factors.blemishes, (0.12, 0.85, 0.75))
+            _spot(
+                canvas,
+                at_u,
+                at_v,
+                generator.uniform(0.009, 0.016),
+                generator.uniform(0.25, 0.6) * factors.blemishes,
+                (0.12, 0.85, 0.75),
+            )
 
 
 def _paint_lines(canvas, factors):
@@ -96,7 +113,9 @@ def _paint_lines(canvas, factors):
     thin = np.float32(0.011) / width
 
     def crease(offset, *limits):
-        line = np.exp(-((offset / width) ** 2)) * thin + np.float32(0.35) * np.exp(-((np.maximum(offset, 0) / np.float32(0.030)) ** 2)) * (offset > -0.02)
+        line = np.exp(-((offset / width) ** 2)) * thin + np.float32(0.35) * np.exp(
+            -((np.maximum(offset, 0) / np.float32(0.030)) ** 2)
+        ) * (offset > -0.02)
         for limit in limits:
             line = line * limit
         return line
@@ -104,12 +123,16 @@ def _paint_lines(canvas, factors):
     total = np.zeros_like(u)
     for row, reach in ((-0.52, 0.30), (-0.435, 0.34), (-0.355, 0.26)):
         wave = sample_tile(fbm_tile(3, 11), u * np.float32(0.35) + row, u * 0 + np.float32(row)) * np.float32(0.025)
-        total += np.float32(0.30) * crease(v - np.float32(row) - np.float32(0.10) * u * u + wave, smoothstep(reach, 0.5 * reach, size))
+        total += np.float32(0.30) * crease(
+            v - np.float32(row) - np.float32(0.10) * u * u + wave, smoothstep(reach, 0.5 * reach, size)
+        )
     fold_u = np.float32(0.155) + (v - np.float32(0.40)) * np.float32(0.62)
     total += np.float32(0.75) * crease(size - fold_u, smoothstep(0.37, 0.45, v), smoothstep(0.66, 0.52, v))
     for lean in (-0.35, 0.0, 0.35):
         along = size - np.float32(0.475)
-        total += np.float32(0.45) * crease(v - np.float32(0.0) - np.float32(lean) * along, smoothstep(0.0, 0.03, along), smoothstep(0.11, 0.05, along))
+        total += np.float32(0.45) * crease(
+            v - np.float32(0.0) - np.float32(lean) * along, smoothstep(0.0, 0.03, along), smoothstep(0.11, 0.05, along)
+        )
     bag = v - np.float32(0.165) + np.float32(1.1) * (size - np.float32(0.27)) ** 2
     total += np.float32(0.55) * crease(-bag, smoothstep(0.15, 0.05, np.abs(size - np.float32(0.26))))
     canvas.dark += np.float32(0.62 * factors.lines) * total
@@ -133,7 +156,9 @@ def _paint_form(canvas, factors, expression):
     add_bump(mirrored, size, v, 0.27, -0.20, 0.20, 0.085, 0.030)
     add_bump(mirrored, size, v, 0.25, 0.03, 0.15, 0.10, -0.038)
     add_bump(mirrored, size, v, 0.285, 0.015, 0.085, 0.065, 0.026)
-    add_bump(mirrored, size, v, 0.41 - 0.02 * apple, 0.25 - 0.03 * apple, 0.15, 0.11, 0.045 + 0.022 * apple + 0.008 * factors.cheek, -0.5)
+    add_bump(
+        mirrored, size, v, 0.41 - 0.02 * apple, 0.25 - 0.03 * apple, 0.15, 0.11, 0.045 + 0.022 * apple + 0.008 * factors.cheek, -0.5
+    )
     add_bump(mirrored, size, v, 0.46, 0.53, 0.10, 0.14, -0.020, 0.5)
     add_bump(mirrored, size, v, 0.56, -0.22, 0.09, 0.17, -0.022)
     slopes[0] += mirrored[0] * side * smoothstep(0.0, 0.14, size)
@@ -146,7 +171,11 @@ def _paint_form(canvas, factors, expression):
     dark += np.float32(0.05) * gauss(size - 0.58, v + 0.20, 0.07, 0.18)
     if apple > 0:
         fold_u = np.float32(0.150) + (v - np.float32(0.40)) * np.float32(0.66)
-        fold = np.exp(-(((size - fold_u) / (0.014 + 0.35 * canvas.pixel)) ** 2)) * smoothstep(0.37, 0.44, v) * smoothstep(0.61, 0.47, v)
+        fold = (
+            np.exp(-(((size - fold_u) / (0.014 + 0.35 * canvas.pixel)) ** 2))
+            * smoothstep(0.37, 0.44, v)
+            * smoothstep(0.61, 0.47, v)
+        )
         soft = np.exp(-(((size - fold_u - 0.012) / 0.05) ** 2)) * smoothstep(0.35, 0.45, v) * smoothstep(0.65, 0.47, v)
         dark += np.float32(0.13 * apple) * fold + np.float32(0.11 * apple) * soft
 
@@ -180,14 +209,23 @@ def _paint_nose(canvas, factors, expression, deep):
     ring_x, ring_y = size - np.float32(0.096 * wide), v - np.float32(tip + 0.026)
     radius = np.sqrt((ring_x / wide) ** 2 + ring_y**2)
     arc = np.exp(-(((radius - np.float32(0.042)) / np.float32(0.011 + 0.35 * canvas.pixel)) ** 2))
-    arc = arc * smoothstep(-0.012, 0.025, ring_x + np.float32(0.25) * ring_y) * smoothstep(-0.052, -0.012, ring_y) * smoothstep(0.06, 0.03, ring_y)
+    arc = (
+        arc
+        * smoothstep(-0.012, 0.025, ring_x + np.float32(0.25) * ring_y)
+        * smoothstep(-0.052, -0.012, ring_y)
+        * smoothstep(0.06, 0.03, ring_y)
+    )
     dark += np.float32(0.38) * arc * np.float32(0.011) / np.float32(0.011 + 0.35 * canvas.pixel)
     dark += np.float32(0.12) * gauss(size - np.float32(0.150 * wide), v - np.float32(tip + 0.025), 0.028, 0.05)
     shade_side = -np.sign(factors.light_angle or -1.0)
     dark += np.float32(0.07) * gauss(u * np.float32(shade_side) - np.float32(0.075 * wide), v - np.float32(0.5 * tip), 0.030, 0.20)
     dark += np.float32(0.07) * gauss(size - 0.088, v + 0.045, 0.035, 0.07)
     shine = np.float32(1 - 0.55 * deep)
-    canvas.glow[window] += np.float32(0.040) * shine * gauss(u + np.float32(shade_side * 0.012), v - np.float32(tip - 0.012), 0.020, 0.017)
-    canvas.glow[window] += np.float32(0.013) * shine * gauss(u + np.float32(shade_side * 0.010), v - np.float32(0.5 * tip), 0.013, 0.13)
+    canvas.glow[window] += (
+        np.float32(0.040) * shine * gauss(u + np.float32(shade_side * 0.012), v - np.float32(tip - 0.012), 0.020, 0.017)
+    )
+    canvas.glow[window] += (
+        np.float32(0.013) * shine * gauss(u + np.float32(shade_side * 0.010), v - np.float32(0.5 * tip), 0.013, 0.13)
+    )
     inside = np.maximum(gauss(u, v - np.float32(tip + 0.01), 0.125 * wide, 0.075), gauss(u, v - np.float32(tip - 0.2), 0.060, 0.20))
     canvas.label[window][(inside > 0.55) & (canvas.label[window] == LABELS["skin"])] = LABELS["nose"]

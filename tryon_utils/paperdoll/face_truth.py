@@ -17,20 +17,35 @@ def landmark_heads(factors, expression, contour):
     points += jaw + [(-u, v) for u, v in jaw[-2::-1]]
     arch, drop, _, length, _, slant = BROW_TABLE[factors.brow_shape]
     p = np.array([0.78, 0.40, 0.0, -0.40, -0.72], np.float32)
-    spine = brow_curve(p, arch, drop, slant) - expression.knit * np.clip((0.2 - p) / 1.2, 0, 1) ** 2 * (3 - 2 * np.clip((0.2 - p) / 1.2, 0, 1))
+    spine = brow_curve(p, arch, drop, slant) - expression.knit * np.clip((0.2 - p) / 1.2, 0, 1) ** 2 * (
+        3 - 2 * np.clip((0.2 - p) / 1.2, 0, 1)
+    )
     brow_u, brow_v = 0.292 + 0.010 * factors.eye_spacing + p * length, -0.168 - expression.raise_brow - spine
     points += list(zip(-brow_u, brow_v, strict=True)) + list(zip(brow_u[::-1], brow_v[::-1], strict=True))
     wide = 0.91 + 0.17 * factors.nose_width + 0.05 * expression.apple
     tip = 0.355 + 0.028 * factors.nose_length
     points += [(0, tip * t) for t in (0.0, 0.33, 0.66, 1.0)]
-    points += [(-0.095 * wide, tip + 0.058), (-0.05 * wide, tip + 0.066), (0, tip + 0.074), (0.05 * wide, tip + 0.066), (0.095 * wide, tip + 0.058)]
+    points += [
+        (-0.095 * wide, tip + 0.058),
+        (-0.05 * wide, tip + 0.066),
+        (0, tip + 0.074),
+        (0.05 * wide, tip + 0.066),
+        (0.095 * wide, tip + 0.058),
+    ]
     centre, height, half, tilt, shape, upper, lower = eye_numbers(factors, expression)
     c, s = np.cos(tilt), np.sin(tilt)
     eyes = {}
     for side in (-1, 1):
         places = np.array([1.0, 0.36, -0.36, -1.0], np.float32)
         top, bottom = lid_curves(places, half, upper, lower, shape)
-        local = [(places[0], top[0]), (places[1], top[1]), (places[2], top[2]), (places[3], top[3]), (places[2], bottom[2]), (places[1], bottom[1])]
+        local = [
+            (places[0], top[0]),
+            (places[1], top[1]),
+            (places[2], top[2]),
+            (places[3], top[3]),
+            (places[2], bottom[2]),
+            (places[1], bottom[1]),
+        ]
         eyes[side] = [(side * (centre + p * half * c + y * s), height - p * half * s + y * c) for p, y in local]
     right = eyes[1]
     points += eyes[-1] + [right[3], right[2], right[1], right[0], right[5], right[4]]
@@ -39,7 +54,9 @@ def landmark_heads(factors, expression, contour):
     points += list(zip(m * mouth_half, top, strict=True)) + list(zip(m[5:0:-1] * mouth_half, bottom[5:0:-1], strict=True))
     m = np.array([-0.86, -0.30, 0, 0.30, 0.86], np.float32)
     _, inner_top, inner_bottom, _, _ = mouth_curves(m, factors, expression)
-    points += list(zip(m * mouth_half, inner_top, strict=True)) + list(zip(m[3:0:-1] * mouth_half, inner_bottom[3:0:-1], strict=True))
+    points += list(zip(m * mouth_half, inner_top, strict=True)) + list(
+        zip(m[3:0:-1] * mouth_half, inner_bottom[3:0:-1], strict=True)
+    )
     return np.array(points, np.float32)
 
 
@@ -51,7 +68,7 @@ def landmarks(scene):
 
 
 _GOVERNED = {
-    "background": ("backdrop",), "top_colour": ("clothes",), "hair_colour": ("hair", "brow area"), "eye_colour": ("iris",),
+    "background": ("backdrop",), "top_colour": ("clothes",), "hair_colour": ("hair", "brow area", "beard area"), "eye_colour": ("iris",),
     "gaze": ("eye opening",), "freckles": ("face",), "lines": ("face",), "facial_hair": ("face",), "blemishes": ("face",), "dark_circles": ("face",), "earrings": ("ear area",),
     "glasses": ("glasses area",), "monk_tone": ("skin",), "undertone": ("skin",), "lip_colour": ("mouth area",),
     "lip_fullness": ("mouth area",), "lip_width": ("mouth area",), "cupid_bow": ("mouth area",), "nose_width": ("nose area",),
@@ -103,13 +120,18 @@ def find_regions(scene, shrink_any):
     _, middle, _, _ = mouth_numbers(scene.factors, scene.expression)
     hair = shrink_any(np.maximum(scene.front.alpha, scene.back.alpha))
     face, neck = whole(canvas.masks["head"]), shrink_any(scene.neck.alpha)
-    backdrop = shrink_any(1 - np.maximum(np.maximum(scene.front.alpha, scene.back.alpha * (scene.back.alpha == 1)), scene.neck.alpha * (scene.neck.alpha == 1)))
+    backdrop = shrink_any(
+        1
+        - np.maximum(
+            np.maximum(scene.front.alpha, scene.back.alpha * (scene.back.alpha == 1)), scene.neck.alpha * (scene.neck.alpha == 1)
+        )
+    )
     regions = {
         "hair": hair, "face": face, "skin": face | neck, "person": hair | face | neck, "backdrop": backdrop | ~(face | neck | hair),
         "clothes": neck, "iris": whole(canvas.masks["iris"]), "eye opening": whole(canvas.masks["eyes"]),
         "brow area": box(*[canvas.window(side * 0.292, -0.19, 0.32, 0.19) for side in (-1, 1)]),
         "eye area": box(*[eye.window for eye in canvas.eyes.values()]),
-        "mouth area": box(canvas.mouth.window), "nose area": box(canvas.window(0, 0.22, 0.32, 0.44)),
+        "mouth area": box(canvas.mouth.window), "beard area": box(*[canvas.window(0, 0.60, 0.70, 0.56)] * (scene.factors.facial_hair != "none")), "nose area": box(canvas.window(0, 0.22, 0.32, 0.44)),
         "glasses area": box(canvas.window(0, 0.03, 0.74, 0.38)),
         "ear area": whole(np.where((np.abs(canvas.u) > 0.5) & (canvas.v > 0.2) & (canvas.v < 0.6), np.float32(1), np.float32(0))),
     }  # fmt: skip

@@ -58,7 +58,11 @@ class Lock:
 
 def hair_depth(u, v):
     """Depth of the hair's outer surface: the head's dome, falling away below the chin and off the sides."""
-    dome = np.float32(0.62) - np.float32(0.85) * (u * np.float32(1 / 0.85)) ** 2 - np.float32(0.30) * ((v - np.float32(0.1)) / 1.05) ** 2
+    dome = (
+        np.float32(0.62)
+        - np.float32(0.85) * (u * np.float32(1 / 0.85)) ** 2
+        - np.float32(0.30) * ((v - np.float32(0.1)) / 1.05) ** 2
+    )
     return np.maximum(dome, np.float32(-0.25)) * smoothstep(1.3, 0.3, v)
 
 
@@ -123,12 +127,21 @@ class HairPaint:
         grid = t * np.float32(length)
         bend = np.interp(grid, along, aside).astype(np.float32)
         if lock.wave:
-            bend = bend + np.float32(lock.wave) * np.sin(np.float32(2 * np.pi) * (np.float32(lock.turns) * t + np.float32(lock.phase))) * _SWAY
+            bend = (
+                bend
+                + np.float32(lock.wave)
+                * np.sin(np.float32(2 * np.pi) * (np.float32(lock.turns) * t + np.float32(lock.phase)))
+                * _SWAY
+            )
         slope = np.empty_like(bend)
         slope[1:-1], slope[0], slope[-1] = (bend[2:] - bend[:-2]) * np.float32(0.5), bend[1] - bend[0], bend[-1] - bend[-2]
         slope *= np.float32(1 / grid[1])
         lean = 1 / np.sqrt(1 + slope * slope)
-        width = np.float32(lock.width) * (np.float32(lock.root) + np.float32(1 - lock.root) * _WIDEN) * (np.float32(lock.tip) + np.float32(1 - lock.tip) * _NARROW)
+        width = (
+            np.float32(lock.width)
+            * (np.float32(lock.root) + np.float32(1 - lock.root) * _WIDEN)
+            * (np.float32(lock.tip) + np.float32(1 - lock.tip) * _NARROW)
+        )
         reach = width.max() * 1.7 + 2 * self.pixel
         centre = path[0] + grid[:, None] * axis + bend[:, None] * np.array([-axis[1], axis[0]])
         window = self._slices(centre.min(0) - reach, centre.max(0) + reach)
@@ -156,7 +169,9 @@ class HairPaint:
         strand = np.float32(0)
         if lock.kind in (0, 3):
             fine = np.float32(min(0.30, 0.30 * lock.width / 0.08))
-            strand = sample_tile(fbm_tile(6, 2, 0.75, 16), s * fine + np.float32(seed * 0.37), share * np.float32(0.05) + np.float32(seed * 0.61))
+            strand = sample_tile(
+                fbm_tile(6, 2, 0.75, 16), s * fine + np.float32(seed * 0.37), share * np.float32(0.05) + np.float32(seed * 0.61)
+            )
         distance = np.abs(offset)
         uneven = np.float32(0.5 * lock.ragged) * (1 + strand)
         ends = smoothstep(crisp, -crisp, np.maximum(-position, position - np.float32(length) + uneven))
@@ -243,5 +258,15 @@ def hair_sheen(buffer, light, colour):
     streak = np.clip(buffer.albedo[1] / max(colour[1], 1e-3), 0, 2.0) ** 1.5
     first = first * streak
     return np.stack(
-        [np.float32(0.17) * first * np.float32(light.key[c]) + np.float32(0.16) * level * second * bright[c] * np.float32(light.key[c]) * np.clip(buffer.albedo[c] / max(colour[c], 1e-3), 0, 2.5) ** 1.5 * np.float32(0.5) for c in range(3)]
+        [
+            np.float32(0.17) * first * np.float32(light.key[c])
+            + np.float32(0.16)
+            * level
+            * second
+            * bright[c]
+            * np.float32(light.key[c])
+            * np.clip(buffer.albedo[c] / max(colour[c], 1e-3), 0, 2.5) ** 1.5
+            * np.float32(0.5)
+            for c in range(3)
+        ]
     )

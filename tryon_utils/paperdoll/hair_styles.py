@@ -5,9 +5,18 @@ import numpy as np
 from tryon_utils.paperdoll.colour import HAIR_COLOURS, hex_to_linear
 from tryon_utils.paperdoll.face_factors import TOP_COLOURS
 from tryon_utils.paperdoll.factors import stream
-from tryon_utils.paperdoll.face_shape import CENTRE_V
 from tryon_utils.paperdoll.hair import Lock
-from tryon_utils.paperdoll.hair_short import hairline, paint_afro, paint_cap, paint_crop, paint_pixie, paint_scarf, paint_shaved, paint_wrap, round_top
+from tryon_utils.paperdoll.hair_short import (
+    paint_afro,
+    paint_cap,
+    paint_crop,
+    paint_pixie,
+    paint_scarf,
+    paint_shaved,
+    paint_wrap,
+    round_top,
+)
+from tryon_utils.paperdoll.hair_up import paint_bun, paint_gathered, paint_ponytail
 
 HAT_STYLES = ("head wrap", "headscarf")
 
@@ -15,13 +24,10 @@ HAT_STYLES = ("head wrap", "headscarf")
 def hair_colour_of(factors):
     """Linear colour (3,) of the hair, or of the cloth of a head wrap or scarf."""
     if factors.hair_style in HAT_STYLES:
-        names = [name for name in TOP_COLOURS if name not in ("white", "black", "grey") and name != factors.top_colour]
-        return hex_to_linear(TOP_COLOURS[names[int(stream(factors.seed, factors.index, "scarf colour").integers(len(names)))]])
+        names = [name for name in TOP_COLOURS if name not in ("white", "black", "grey")]
+        draw = stream(factors.seed, factors.index, "scarf colour")
+        return hex_to_linear(TOP_COLOURS[names[int(draw.integers(len(names)))]])
     return hex_to_linear(HAIR_COLOURS[factors.hair_colour])
-
-
-def _mix(a, b, t):
-    return [(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for (x0, y0), (x1, y1) in zip(a, b, strict=True)]
 
 
 FALLS = {
@@ -50,7 +56,13 @@ def _fall_path(side, part_u, k, style, jitter):
     low = (side * cheek * 1.05, 0.10 + 0.35 * end)
     tip = (side * hem, end)
     j = jitter
-    return [root, (lift[0] + j[0], lift[1] + j[1]), (temple[0] + j[2], temple[1]), (low[0] + j[3], low[1]), (tip[0] + j[4], tip[1] + j[5])]
+    return [
+        root,
+        (lift[0] + j[0], lift[1] + j[1]),
+        (temple[0] + j[2], temple[1]),
+        (low[0] + j[3], low[1]),
+        (tip[0] + j[4], tip[1] + j[5]),
+    ]
 
 
 def _fall(back, front, factors, style, generator):
@@ -61,19 +73,73 @@ def _fall(back, front, factors, style, generator):
     ragged = 0.03 if factors.hair_style == "bob" else 0.16
     for k in np.linspace(-1, 1, 11 if style["end"] > 0.5 else 0):  # behind the neck
         hem = style["hem"][1] * 0.92
-        points = [(0.45 * k, -0.55), (0.60 * k, -0.45), ((0.84 + 0.3 * style["volume"]) * k, 0.2), (hem * k * 1.05, style["end"] * 0.7), (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1)))]
-        back.lock(Lock(points, 0.20, 0.8, 0.35, style["wave"] * 0.8, style["turns"], generator.uniform(), 0.50 + 0.12 * generator.uniform(), soft=0.6, ragged=ragged), float(k) + 2)
+        points = [
+            (0.45 * k, -0.55),
+            (0.60 * k, -0.45),
+            ((0.84 + 0.3 * style["volume"]) * k, 0.2),
+            (hem * k * 1.05, style["end"] * 0.7),
+            (hem * k, style["end"] * (0.97 + 0.05 * generator.uniform(-1, 1))),
+        ]
+        back.lock(
+            Lock(
+                points,
+                0.20,
+                root=0.8,
+                tip=0.35,
+                wave=style["wave"] * 0.8,
+                turns=style["turns"],
+                phase=generator.uniform(),
+                tone=0.50 + 0.12 * generator.uniform(),
+                soft=0.6,
+                ragged=ragged,
+            ),
+            float(k) + 2,
+        )
     if kind:
         for _ in range(count):
             k = generator.uniform(-1, 1)
             hem = style["hem"][1]
-            points = [(0.45 * k, -0.5), (0.62 * k, -0.4), (0.90 * k, 0.2), (hem * k * 1.08, style["end"] * 0.7), (hem * k, style["end"] * generator.uniform(0.9, 1.04))]
-            back.lock(Lock(points, width * 1.15, 0.9, 0.5, style["wave"], style["turns"], generator.uniform(), generator.uniform(0.55, 0.8), kind), k)
+            points = [
+                (0.45 * k, -0.5),
+                (0.62 * k, -0.4),
+                (0.90 * k, 0.2),
+                (hem * k * 1.08, style["end"] * 0.7),
+                (hem * k, style["end"] * generator.uniform(0.9, 1.04)),
+            ]
+            back.lock(
+                Lock(
+                    points,
+                    width * 1.15,
+                    root=0.9,
+                    tip=0.5,
+                    wave=style["wave"],
+                    turns=style["turns"],
+                    phase=generator.uniform(),
+                    tone=generator.uniform(0.55, 0.8),
+                    kind=kind,
+                ),
+                k,
+            )
     sides = (-1, 1) if part_u < 0 else (1, -1)
     for side in sides:
         for k in (0.0, 0.25, 0.5, 0.72):  # the mass
             points = _fall_path(side, part_u, k * 0.92, style, np.zeros(6))
-            front.lock(Lock(points, wide * 1.25, 0.75, 0.5, style["wave"] * 0.7, style["turns"], 0.3, 0.40 if kind in (1, 2) else 0.66, 0, 0.4, fade=0.06, ragged=ragged), 3.1 * k + side)
+            front.lock(
+                Lock(
+                    points,
+                    wide * 1.25,
+                    root=0.75,
+                    tip=0.5,
+                    wave=style["wave"] * 0.7,
+                    turns=style["turns"],
+                    phase=0.3,
+                    tone=0.40 if kind in (1, 2) else 0.66,
+                    soft=0.4,
+                    fade=0.06,
+                    ragged=ragged,
+                ),
+                3.1 * k + side,
+            )
     for side in sides:
         order = np.linspace(0, 1, count)
         for i, k in enumerate(order):
@@ -86,74 +152,89 @@ def _fall(back, front, factors, style, generator):
                 size, tone = width * generator.uniform(0.9, 1.1), generator.uniform(0.85, 1.08)
             phase = 0.3 + 0.16 * generator.normal() if kind != 3 else generator.uniform()
             tip = {0: 0.10, 1: 0.55, 2: 0.6, 3: 0.35}[kind]
-            front.lock(Lock(points, size, 0.14, tip, style["wave"] * (0.7 + 0.6 * generator.uniform()), style["turns"] * (0.9 + 0.2 * generator.uniform()), phase, tone, kind, 0.7 if kind in (0, 3) else 0.15, fade=0.035, ragged=0 if kind else 0.5 * ragged), i * 0.71 + side)
+            front.lock(
+                Lock(
+                    points,
+                    size,
+                    root=0.14,
+                    tip=tip,
+                    wave=style["wave"] * (0.7 + 0.6 * generator.uniform()),
+                    turns=style["turns"] * (0.9 + 0.2 * generator.uniform()),
+                    phase=phase,
+                    tone=tone,
+                    kind=kind,
+                    soft=0.7 if kind in (0, 3) else 0.15,
+                    fade=0.035,
+                    ragged=0 if kind else 0.5 * ragged,
+                ),
+                i * 0.71 + side,
+            )
     if kind == 0:
         wisps = []
         for _ in range(14):
             side = 1 if generator.uniform() < 0.5 else -1
-            points = _fall_path(side, part_u, generator.choice([generator.uniform(0.15, 0.35), generator.uniform(0.85, 1.04)]), style, generator.normal(0, 0.03, 6))
-            wisps.append(Lock(points, 0.0085, 0.5, 0.1, style["wave"] * 1.2, style["turns"], generator.uniform(), 1.15, 0, 0, opacity=0.75))
+            points = _fall_path(
+                side,
+                part_u,
+                generator.choice([generator.uniform(0.15, 0.35), generator.uniform(0.85, 1.04)]),
+                style,
+                generator.normal(0, 0.03, 6),
+            )
+            wisps.append(
+                Lock(
+                    points,
+                    0.0085,
+                    root=0.5,
+                    tip=0.1,
+                    wave=style["wave"] * 1.2,
+                    turns=style["turns"],
+                    phase=generator.uniform(),
+                    tone=1.15,
+                    soft=0,
+                    opacity=0.75,
+                )
+            )
         front.flyaways(wisps, 5.5)
 
 
 def _fringe(front, factors, generator):
     for k in np.linspace(-1, 1, 15):
         j = generator.normal(0, 0.015, 4)
-        points = [(0.12 * k, -1.02), (0.42 * k + j[0], -1.05), (0.50 * k, -0.62), (0.52 * k + j[1], -0.20 + 0.10 * k * k + j[2] - 0.02)]
-        front.lock(Lock(points, 0.085, 0.6, 0.55, 0.004, 1.0, 0.2, 0.80 + 0.13 * generator.uniform(-1, 1), 0, 0.6, ragged=0.07), 3.3 * k)
-    front.flyaways([Lock([(0.1 * k, -1.0), (0.4 * k, -1.0), (0.5 * k, -0.6), (0.50 * k, -0.14)], 0.008, 0.6, 0.2, 0.004, 1, 0, 1.1, opacity=0.8) for k in generator.uniform(-0.9, 0.9, 6)], 8.8)
-
-
-def _gathered(back, front, factors, contour, generator, to):
-    """Hair combed back from the hairline towards ``to`` (u, v), smooth and close to the skull."""
-    paint_cap(front, factors, contour, 0.06, 0.66)
-    angles = np.linspace(-0.53, 0.53, 37) * np.pi
-    order = np.argsort(-np.abs(angles) + 0.2 * generator.uniform(size=len(angles)))
-    for i in order:
-        a = angles[i]
-        from_chin = np.pi - abs(a)
-        radius = float(np.interp(from_chin, np.linspace(0, np.pi, len(contour.radius)), contour.radius))
-        near = radius * (min(float(hairline(from_chin)), 0.98) + 0.012)
-        root_u, root_v = np.sin(a) * near, CENTRE_V - np.cos(a) * near
-        far = radius * 1.10
-        out_u, out_v = np.sin(a * 0.86) * far, CENTRE_V - np.cos(a * 0.86) * far
-        gather = (0.16 * np.sin(a), -1.035) if to[1] < -0.5 else (out_u * 0.80, out_v * 1.0)
-        bend = (root_u * 0.6 + out_u * 0.4, root_v * 0.6 + out_v * 0.4 - 0.02)
-        tone = 0.94 + 0.13 * generator.uniform(-1, 1)
-        front.lock(Lock([(root_u, root_v), bend, (out_u, out_v), (0.55 * out_u, -1.13), gather], 0.060, 0.35, 0.12, 0, 1, 0, tone, 0, 0.6, fade=0.30), 1.7 * i)
-    wisps = []
-    for _ in range(10):
-        a = generator.choice((-1, 1)) * generator.uniform(0.0, 0.52) * np.pi
-        near = 0.66 + 0.31 * (abs(a) / (0.60 * np.pi)) ** 1.6
-        u, v = np.sin(a) * 0.67 * near, 0.02 - np.cos(a) * near
-        wisps.append(Lock([(u * 0.98, v + 0.02), (u * 1.0 + generator.normal(0, 0.03), v - 0.06), (u * 1.06, v - 0.16)], 0.006, 0.5, 0.2, 0.004, 1, 0, 1.0, opacity=0.5))
-    for side in (-1, 1):
-        wisps.append(Lock([(side * 0.60, -0.30), (side * 0.66, 0.0), (side * 0.60, 0.20), (side * (0.62 + 0.05 * generator.normal()), 0.42 + 0.1 * generator.uniform())], 0.013, 0.5, 0.1, 0.012, 1.2, generator.uniform(), 0.9, opacity=0.8))
-    front.flyaways(wisps, 6.1)
-
-
-def _bun(paint, at, radius, generator):
-    """A coil of hair around ``at``: a dark ball, then arcs that overlap in a turn."""
-    u, v = at
-    for k in range(3):
-        paint.lock(Lock([(u - radius * 0.8, v + 0.25 * radius * (k - 1)), (u, v + 0.6 * radius * (k - 1)), (u + radius * 0.8, v + 0.25 * radius * (k - 1))], radius * 0.72, 0.7, 0.7, tone=0.6, soft=0.1, depth=0.1), k)
-    for i in range(15):
-        start = 2 * np.pi * i / 15 * 2.0 + generator.normal(0, 0.15)
-        ring = radius * (1.0 - 0.45 * (i / 14))
-        sweep = 1.9 + 0.5 * generator.uniform()
-        around = [start + sweep * t for t in (0, 0.33, 0.66, 1)]
-        points = [(u + ring * 1.12 * np.cos(a) * (1.12 if 0 < j < 3 else 0.85), v + ring * 0.92 * np.sin(a) * (1.12 if 0 < j < 3 else 0.85)) for j, a in enumerate(around)]
-        paint.lock(Lock(points, radius * 0.27, 0.35, 0.12, tone=0.94 + 0.16 * generator.uniform(-1, 1), soft=0.5, depth=0.1), i * 0.9)
-    paint.flyaways([Lock([(u + radius * 1.0 * np.cos(a), v + radius * np.sin(a)), (u + radius * 1.3 * np.cos(a + 0.5), v + radius * 1.2 * np.sin(a + 0.5)), (u + radius * 1.25 * np.cos(a + 1), v + radius * 1.15 * np.sin(a + 1))], 0.006, opacity=0.6, depth=0.1) for a in generator.uniform(3.3, 6.0, 5)], 2.2)
-
-
-def _ponytail(back, factors, generator):
-    side = 1 if factors.hair_part < 0 else -1
-    for i in range(13):
-        spread = (i - 6) / 6
-        j = generator.normal(0, 0.03, 4)
-        points = [(side * 0.10, -1.0), (side * (0.66 + 0.07 * spread), -1.07 + j[0]), (side * (1.02 + 0.09 * spread), -0.50), (side * (0.74 + 0.20 * spread) + j[1], 0.45), (side * (0.84 + 0.10 * spread) + j[2], 1.15 + j[3] * 5)]
-        back.lock(Lock(points, 0.078 + 0.03 * generator.uniform(), 0.5, 0.06, 0.045, 1.3, 0.2 + 0.1 * generator.normal(), 0.92 + 0.16 * generator.uniform(-1, 1), 0, 0.7), i * 0.83)
+        points = [
+            (0.12 * k, -1.02),
+            (0.42 * k + j[0], -1.05),
+            (0.50 * k, -0.62),
+            (0.52 * k + j[1], -0.20 + 0.10 * k * k + j[2] - 0.02),
+        ]
+        front.lock(
+            Lock(
+                points,
+                0.085,
+                tip=0.55,
+                wave=0.004,
+                turns=1.0,
+                phase=0.2,
+                tone=0.80 + 0.13 * generator.uniform(-1, 1),
+                soft=0.6,
+                ragged=0.07,
+            ),
+            3.3 * k,
+        )
+    front.flyaways(
+        [
+            Lock(
+                [(0.1 * k, -1.0), (0.4 * k, -1.0), (0.5 * k, -0.6), (0.50 * k, -0.14)],
+                0.008,
+                tip=0.2,
+                wave=0.004,
+                turns=1.0,
+                tone=1.1,
+                opacity=0.8,
+            )
+            for k in generator.uniform(-0.9, 0.9, 6)
+        ],
+        8.8,
+    )
 
 
 def paint_hair(back, front, factors, contour):
@@ -162,19 +243,21 @@ def paint_hair(back, front, factors, contour):
     generator = stream(factors.seed, factors.index, "hair locks")
     if name in FALLS:
         if name == "low bun":
-            _bun(back, (0.26 if factors.hair_part < 0 else -0.26, 0.66), 0.30, generator)
+            paint_bun(back, (0.26 if factors.hair_part < 0 else -0.26, 0.66), 0.30, generator)
         close = FALLS[name].get("kind", 0) in (1, 2)
-        paint_cap(front, factors, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.42 if close else 0.46, inner=0.0 if close else 0.05)
+        paint_cap(
+            front, factors, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.42 if close else 0.46, inner=0.0 if close else 0.05
+        )
         _fall(back, front, factors, FALLS[name], generator)
         round_top(front, contour, 0.085 + 0.60 * FALLS[name]["volume"])
         if name == "bangs":
             _fringe(front, factors, generator)
     elif name == "high bun":
-        _gathered(back, front, factors, contour, generator, (0.0, -1.08))
-        _bun(front, (0.02, -1.12), 0.205, generator)
+        paint_gathered(front, factors, contour, generator)
+        paint_bun(front, (0.02, -1.12), 0.205, generator)
     elif name == "ponytail":
-        _ponytail(back, factors, generator)
-        _gathered(back, front, factors, contour, generator, (0.0, -1.06))
+        paint_ponytail(back, factors, generator)
+        paint_gathered(front, factors, contour, generator)
     elif name == "pixie":
         paint_pixie(front, factors, contour, generator)
     elif name == "short crop":

@@ -113,7 +113,9 @@ class MakeupPaint:
                 wet = np.zeros_like(opacity)
                 m, low, high = mouth.m, mouth.depth_lower, mouth.depth_upper
                 side = np.float32(0.10 * np.sign(scene.light.direction[0]))
-                spot = gauss(np.abs(m - side) - 0.18, low - 0.62, 0.17, 0.10) + np.float32(0.6) * gauss(m - side, low - 0.34, 0.42, 0.05)
+                spot = gauss(np.abs(m - side) - 0.18, low - 0.62, 0.17, 0.10) + np.float32(0.6) * gauss(
+                    m - side, low - 0.34, 0.42, 0.05
+                )
                 spot = spot * mouth.lower + np.float32(0.55) * mouth.upper * gauss(np.abs(m) - 0.20, high - 0.30, 0.13, 0.12)
                 level = np.float32(1 - 0.50 * np.clip((scene.factors.monk_tone - 4) / 6, 0, 1))
                 wet[mouth.window] = level * (np.float32(0.36) * spot + np.float32(0.02))
@@ -184,17 +186,30 @@ def _eyeshadow(canvas, shape, scene):
         if shape == "wash":
             area = lid * np.float32(0.95)
         elif shape == "smoky":
-            area = np.maximum(smoothstep(3.0, 0.4, up / fold) * (up > -0.06), smoothstep(0.24, 0.02, down) * (down > -0.04) * np.float32(0.75) * (up < 0.1))
+            area = np.maximum(
+                smoothstep(3.0, 0.4, up / fold) * (up > -0.06),
+                smoothstep(0.24, 0.02, down) * (down > -0.04) * np.float32(0.75) * (up < 0.1),
+            )
         elif shape == "outer corner":
-            area = smoothstep(2.8, 0.7, up / fold) * (up > -0.06) * (np.float32(0.15) + np.float32(0.85) * smoothstep(-0.15, 0.75, p))
+            area = (
+                smoothstep(2.8, 0.7, up / fold) * (up > -0.06) * (np.float32(0.15) + np.float32(0.85) * smoothstep(-0.15, 0.75, p))
+            )
         elif shape == "halo":
-            area = smoothstep(2.2, 0.8, up / fold) * (up > -0.06) * (np.float32(0.25) + np.float32(0.75) * smoothstep(0.15, 0.85, np.abs(p)))
+            area = (
+                smoothstep(2.2, 0.8, up / fold)
+                * (up > -0.06)
+                * (np.float32(0.25) + np.float32(0.75) * smoothstep(0.15, 0.85, np.abs(p)))
+            )
         elif shape == "lid and lower":
             area = np.maximum(lid, smoothstep(0.20, 0.03, down) * (down > -0.04) * np.float32(0.7) * (up < 0.1))
         elif shape == "to the brow":
             area = smoothstep(1.05, 0.35, up) * (up > -0.06)
         else:
-            area = np.exp(-(((p + 0.98) / 0.25) ** 2)) * smoothstep(0.30, 0.05, np.maximum(np.abs(up), 0) * (up > 0) + np.maximum(down, 0)) * 1.0
+            area = (
+                np.exp(-(((p + 0.98) / 0.25) ** 2))
+                * smoothstep(0.30, 0.05, np.maximum(np.abs(up), 0) * (up > 0) + np.maximum(down, 0))
+                * 1.0
+            )
             reach = np.float32(1.0)
         area = smoothstep(0.03, 1.0, area * reach) * (1 - eye.opening)
         np.maximum(total[eye.window], area, out=total[eye.window])
@@ -209,7 +224,11 @@ def _liner(canvas, shape, scene):
         thick = {"thin": 0.055, "wing": 0.085, "kohl": 0.075, "long wing": 0.11, "double": 0.08, "smudged": 0.11}[shape]
         soft = np.float32(0.05 if shape != "smudged" else 0.16) * half + np.float32(0.6) * pixel
         width = np.float32(thick) * half * (np.float32(0.30) + np.float32(0.70) * smoothstep(-0.9, 0.6, p))
-        upper = smoothstep(width + soft, width - soft, np.abs(eye.above - np.float32(0.5) * width)) * smoothstep(-1.05, -0.85, p) * smoothstep(1.10, 1.0, p)
+        upper = (
+            smoothstep(width + soft, width - soft, np.abs(eye.above - np.float32(0.5) * width))
+            * smoothstep(-1.05, -0.85, p)
+            * smoothstep(1.10, 1.0, p)
+        )
         total_eye = upper
         if shape in ("wing", "long wing", "double"):
             length = {"wing": 0.30, "long wing": 0.52, "double": 0.34}[shape]
@@ -221,10 +240,18 @@ def _liner(canvas, shape, scene):
             total_eye = np.maximum(total_eye, wing)
         if shape == "double":
             fold = np.float32(max(eye.crease, 0.02)) * np.float32(1.25)
-            line = smoothstep(np.float32(0.028) * half + soft, np.float32(0.0), np.abs(eye.above - fold)) * smoothstep(-0.5, 0.1, p) * smoothstep(1.15, 0.95, p)
+            line = (
+                smoothstep(np.float32(0.028) * half + soft, np.float32(0.0), np.abs(eye.above - fold))
+                * smoothstep(-0.5, 0.1, p)
+                * smoothstep(1.15, 0.95, p)
+            )
             total_eye = np.maximum(total_eye, line)
         if shape in ("kohl", "smudged"):
-            low = smoothstep(np.float32(0.05) * half + soft, np.float32(0.0), np.abs(eye.below - np.float32(0.01) * half)) * smoothstep(-0.9, -0.4, p) * smoothstep(1.08, 0.95, p)
+            low = (
+                smoothstep(np.float32(0.05) * half + soft, np.float32(0.0), np.abs(eye.below - np.float32(0.01) * half))
+                * smoothstep(-0.9, -0.4, p)
+                * smoothstep(1.08, 0.95, p)
+            )
             total_eye = np.maximum(total_eye, np.float32(0.85) * low)
         np.maximum(total[eye.window], total_eye, out=total[eye.window])
     return smoothstep(0.02, 1.0, total) * canvas.masks["face"]

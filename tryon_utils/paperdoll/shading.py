@@ -118,7 +118,9 @@ def shade_terms(buffer, light):
         ]
     )
     half_shadow = np.float32(4) * key * (1 - key) * buffer.scatter
-    added = np.stack([np.float32(light.key[c]) * shine + np.float32(light.rim[c]) * rim * np.float32(0.45 * buffer.rim) for c in range(3)])
+    added = np.stack(
+        [np.float32(light.key[c]) * shine + np.float32(light.rim[c]) * rim * np.float32(0.45 * buffer.rim) for c in range(3)]
+    )
     return incoming, half_shadow, added
 
 
