@@ -27,16 +27,15 @@ class Expression:
     raise_brow: float = 0.0  # brows up
     knit: float = 0.0  # inner ends down (+) or up (-)
     apple: float = 0.0  # cheeks pushed up
-    jaw_drop: float = 0.0
 
 
 EXPRESSION_TABLE = {
     "neutral": Expression(lift=0.016, lids=0.95, squint=0.10, apple=0.1),
     "soft smile": Expression(lift=0.024, stretch=0.022, lids=0.93, squint=0.30, raise_brow=0.006, apple=0.5),
     "smile": Expression(lift=0.032, stretch=0.044, lids=0.89, squint=0.52, raise_brow=0.010, apple=0.85),
-    "open smile": Expression(lift=0.026, stretch=0.046, part=0.070, teeth=1, lids=0.87, squint=0.6, raise_brow=0.012, apple=1, jaw_drop=0.03),
+    "open smile": Expression(lift=0.026, stretch=0.046, part=0.070, teeth=1, lids=0.87, squint=0.6, raise_brow=0.012, apple=1),
     "serious": Expression(lift=0.002, stretch=-0.008, lids=0.88, squint=0.12, knit=0.008, raise_brow=-0.005),
-    "surprised": Expression(lift=0.006, stretch=-0.050, part=0.066, teeth=0.35, lids=1.16, raise_brow=0.050, knit=-0.008, jaw_drop=0.05),
+    "surprised": Expression(lift=0.006, stretch=-0.050, part=0.066, teeth=0.35, lids=1.16, raise_brow=0.050, knit=-0.008),
     "pensive": Expression(lift=0.004, lids=0.74, raise_brow=0.012, knit=-0.014),
     "amused": Expression(lift=0.025, stretch=0.032, part=0.034, teeth=0.9, lids=0.90, squint=0.4, raise_brow=0.016, apple=0.65),
 }  # fmt: skip

@@ -101,7 +101,7 @@ def paint_eyes(canvas, factors, expression, skin):
         above, below = (top - y) * lean, (y - bottom) * lean
         inside = np.minimum(-above, -below) - past
         opening = coverage(inside, canvas.pixel, 0.0015)
-        geometry = EyeGeometry(side, window, p, y, half, above, below, opening, shape.crease * half * 1.0)
+        geometry = EyeGeometry(side, window, p, y, half, above, below, opening, shape.crease * half)
         canvas.eyes[side] = geometry
         np.maximum(canvas.mask("eyes")[window], opening, out=canvas.mask("eyes")[window])
         canvas.label[window][(opening > 0.5)] = LABELS["right eye" if side < 0 else "left eye"]
@@ -173,7 +173,7 @@ def _paint_ball(canvas, eye, factors, expression, skin, deep, x):
     light_x, light_y = dx - np.float32(key * 0.33 * iris_radius), dy + np.float32(0.42 * iris_radius)
     size = np.float32(0.17 * iris_radius + 0.30 * pixel)
     spot = np.exp(-((light_x / size) ** 4 + ((light_y + np.float32(0.15) * light_x) / (size * np.float32(1.15))) ** 4))
-    sharp = spot * np.float32(min(1.0, (0.17 * iris_radius / float(size)) ** 1.0 + 0.25))
+    sharp = spot * np.float32(min(1.0, (0.17 * iris_radius / float(size)) + 0.25))
     small = gauss(
         dx + np.float32(key * 0.36 * iris_radius),
         dy - np.float32(0.40 * iris_radius),

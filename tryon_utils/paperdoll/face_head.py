@@ -97,8 +97,7 @@ class HeadScene:
         paint_glasses(canvas, factors)
         paint_earrings(canvas, factors, self.contour)
         self._shadow_from_hair()
-        open_eye = canvas.masks["eyes"] * (1 - np.float32(0.0))
-        inner = np.maximum(open_eye, canvas.masks.get("inner mouth", np.float32(0)))
+        inner = np.maximum(canvas.masks["eyes"], canvas.masks.get("inner mouth", np.float32(0)))
         for name in ("glasses", "earrings"):
             if name in canvas.masks:
                 inner = np.maximum(inner, canvas.masks[name])
@@ -106,7 +105,7 @@ class HeadScene:
         normal = self.pose.rotate(normalise(-slopes[0], -slopes[1], np.ones_like(slopes[0])))
         self.dark = canvas.dark * (1 - inner)
         self.head_buffer = GBuffer(
-            canvas.albedo, normal, canvas.masks["head"], np.float32(0.5) + self.dark * 0, canvas.label, shadow=self.key_shadow,
+            canvas.albedo, normal, canvas.masks["head"], np.full_like(self.dark, 0.5), canvas.label, shadow=self.key_shadow,
             specular=canvas.specular * (1 - inner) * (1 - np.float32(0.8) * canvas.masks["brows"]), gloss=canvas.gloss, scatter=1 - np.float32(0.8) * inner,
             occlusion=1 - np.float32(0.25) * (1 - self.key_shadow), wrap=0.32,
         )  # fmt: skip
@@ -116,7 +115,7 @@ class HeadScene:
         self.terms = incoming * glaze, half_shadow * glaze[1], added * glaze[1] + glow[None]
 
     def _paint_ears(self):
-        canvas, factors = self.canvas, self.factors
+        canvas = self.canvas
         face = canvas.masks["head"]
         for side in (-1, 1):
             at_u = side * (float(self.contour.half_width(0.12)) + 0.012)
@@ -213,7 +212,7 @@ def _placed(values, shape, crop, fill):
     return whole
 
 
-def head_layers(factors, x, y, pixel, light=None, palette=None):
+def head_layers(factors, x, y, pixel, light=None):
     """A head with hair, lit, for painting onto a body.
 
     Args:
@@ -222,7 +221,6 @@ def head_layers(factors, x, y, pixel, light=None, palette=None):
             2-D arrays of a regular axis-aligned grid, evenly spaced by ``pixel``.
         pixel: side of a sample in head units.
         light: `Light` of the whole picture; None for the factors' own.
-        palette: not used; kept for callers.
 
     Returns:
         `HeadLayers` over the grid.

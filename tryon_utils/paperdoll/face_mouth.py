@@ -80,7 +80,7 @@ def lip_tones(factors, skin):
 
 def paint_mouth(canvas, factors, expression, skin):
     """Paints lips into the skin layer and the inner mouth above makeup."""
-    half, middle, upper_height, lower_height = mouth_numbers(factors, expression)
+    half, middle, upper_height, _ = mouth_numbers(factors, expression)
     window = canvas.window(0, middle + 0.02, half + 0.16, 0.30)
     u, v = canvas.at(window)
     pixel = np.float32(canvas.pixel)
@@ -90,14 +90,14 @@ def paint_mouth(canvas, factors, expression, skin):
     soft = np.float32(0.0045) + np.float32(0.6) * pixel
     lean = 1 / np.sqrt(1 + (np.float32(upper_height * 1.2 / half) * np.clip(m * m * 2, 0, 1)) ** 2)
     outer_top, outer_bottom = (v - top) * lean - past, (bottom - v) * lean - past
-    in_top, in_bottom = (inner_top - v) - past * 0, (v - inner_bottom)
+    in_top, in_bottom = inner_top - v, v - inner_bottom
     crisp = np.float32(0.75) * pixel
     upper = smoothstep(-soft, soft, outer_top) * smoothstep(-crisp, crisp, in_top)
     lower = smoothstep(-soft, soft, outer_bottom) * smoothstep(-crisp, crisp, in_bottom)
     opening = smoothstep(-crisp, crisp, -in_top) * smoothstep(-crisp, crisp, -in_bottom) * (np.abs(m) < 1)
     if expression.part == 0:
         opening = np.zeros_like(u)
-        upper, lower = upper, lower * (1 - upper)
+        lower = lower * (1 - upper)
     depth_upper = np.clip((v - top) / np.maximum(inner_top - top, 1e-3), 0, 1)
     depth_lower = np.clip((bottom - v) / np.maximum(bottom - inner_bottom, 1e-3), 0, 1)
     edge = np.minimum(outer_top, outer_bottom)
@@ -140,7 +140,8 @@ def paint_mouth(canvas, factors, expression, skin):
     line = (
         np.exp(-(((v - (inner_top if expression.part else middle_line)) / line_width) ** 2))
         * smoothstep(1.06, 0.85, np.abs(m))
-        * np.float32(0.0055 / line_width * 1.0 + 0.0)
+        * np.float32(0.0055)
+        / line_width
     )
     dark += (
         np.float32(1.25)
@@ -157,7 +158,7 @@ def paint_mouth(canvas, factors, expression, skin):
         * (0.4 + expression.apple)
     )
     under = bottom + np.float32(0.030)
-    dark += np.float32(0.30) * gauss(m * 1.0, v - under, 0.42, 0.024) * (1 - lips)
+    dark += np.float32(0.30) * gauss(m, v - under, 0.42, 0.024) * (1 - lips)
     dark += np.float32(0.045) * gauss(u, v - np.float32(middle - 0.105), 0.020, 0.045)
     canvas.glow[window] += np.float32(0.012) * gauss(np.abs(u) - np.float32(0.033), v - np.float32(middle - 0.095), 0.012, 0.04)
     if expression.part > 0:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tryon_utils.paperdoll.colour import linear_to_srgb, monk_tone, saturate, srgb_to_linear  # noqa: F401
+from tryon_utils.paperdoll.colour import monk_tone, saturate
 from tryon_utils.paperdoll.face_canvas import LABELS, gauss
 from tryon_utils.paperdoll.face_shape import add_bump, dome_slopes
 from tryon_utils.paperdoll.factors import stream
@@ -131,7 +131,7 @@ def _paint_lines(canvas, factors):
     for lean in (-0.35, 0.0, 0.35):
         along = size - np.float32(0.475)
         total += np.float32(0.45) * crease(
-            v - np.float32(0.0) - np.float32(lean) * along, smoothstep(0.0, 0.03, along), smoothstep(0.11, 0.05, along)
+            v - np.float32(lean) * along, smoothstep(0.0, 0.03, along), smoothstep(0.11, 0.05, along)
         )
     bag = v - np.float32(0.165) + np.float32(1.1) * (size - np.float32(0.27)) ** 2
     total += np.float32(0.55) * crease(-bag, smoothstep(0.15, 0.05, np.abs(size - np.float32(0.26))))

@@ -55,11 +55,6 @@ def changed(factors, **values):
     return dataclasses.replace(factors, **values)
 
 
-def as_dict(factors):
-    """The factors as a plain {name: value} dictionary that json can write."""
-    return dataclasses.asdict(factors)
-
-
 def check_choice(name, value, allowed):
     """Raises ValueError unless ``value`` is one of ``allowed``."""
     if value not in allowed:

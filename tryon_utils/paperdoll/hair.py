@@ -218,7 +218,7 @@ class HairPaint:
         for k, lock in enumerate(locks):
             self.lock(lock, seed + 0.017 * k)
 
-    def buffer(self, colour, depth, label, coil=False, cloth=False):
+    def buffer(self, colour, depth, label, cloth=False):
         """The `GBuffer` of all that was painted, in the linear hair ``colour`` (3,)."""
         x, y = self.x[None, :], self.y[:, None]
         nx = np.clip(x * np.float32(1 / 0.95), -0.92, 0.92)

@@ -31,7 +31,7 @@ def _cap_tangent(u, v):
     return np.stack([u / length, (v - np.float32(0.1)) / length])
 
 
-def paint_cap(paint, factors, contour, volume, tone, inner=0.0):
+def paint_cap(paint, contour, volume, tone, inner=0.0):
     """A close cap of hair from the hairline to just past the skull: what shows between locks."""
     u, v, q, angle, _ = _head_grid(paint, contour)
     pixel = paint.pixel
@@ -60,7 +60,7 @@ def round_top(paint, contour, volume):
     )
 
 
-def paint_shaved(paint, factors, contour):
+def paint_shaved(paint, contour):
     """A shadow of hair on the scalp."""
     u, v, q, angle, _ = _head_grid(paint, contour)
     grain = sample_tile(fbm_tile(6, 9, 0.9, 16), u * np.float32(2.0), v * np.float32(2.0)) * np.float32(
@@ -68,7 +68,7 @@ def paint_shaved(paint, factors, contour):
     )
     start = hairline(angle)
     alpha = smoothstep(-0.03, 0.07, q - start) * smoothstep(1.03, 0.99, q) * np.float32(0.62) * (1 + np.float32(0.35) * grain)
-    paint.mass(np.clip(alpha, 0, 1), np.float32(0.85) + 0 * q, _cap_tangent(u, v))
+    paint.mass(np.clip(alpha, 0, 1), np.full_like(q, 0.85), _cap_tangent(u, v))
 
 
 @functools.lru_cache(maxsize=1)
@@ -164,7 +164,7 @@ def paint_afro(back, front, factors, contour, generator, name):
 
 def paint_pixie(front, factors, contour, generator):
     """A pixie cut: close sides and a longer top that sweeps from the part."""
-    paint_cap(front, factors, contour, 0.07, 0.60)
+    paint_cap(front, contour, 0.07, 0.60)
     part = -1 if factors.hair_part < 0 else 1
     for side in (-1, 1):
         for k in np.linspace(0, 1, 11):
@@ -227,7 +227,7 @@ def paint_pixie(front, factors, contour, generator):
 
 def paint_crop(front, factors, contour, generator):
     """A short crop: tapered sides and a brushed-up top, leaning away from the part."""
-    paint_cap(front, factors, contour, 0.045, 0.48)
+    paint_cap(front, contour, 0.045, 0.48)
     part = -1 if factors.hair_part < 0 else 1
     turns = np.linspace(-0.36, 0.36, 25) * np.pi
     for row, (start, rise) in enumerate(((0.16, 0.05), (0.07, 0.07), (0.0, 0.075))):  # from the crown to the hairline
@@ -262,13 +262,13 @@ def paint_crop(front, factors, contour, generator):
     front.clip(smoothstep(np.float32(0.008 + front.pixel), -np.float32(0.008 + front.pixel), q - swell))
 
 
-def paint_wrap(back, front, factors, contour, generator):
+def paint_wrap(front, contour, generator):
     """A wrapped head cloth with a turned knot."""
     u, v, q, angle, _ = _head_grid(front, contour)
     pixel = front.pixel
     swell = np.float32(1.10) + np.float32(0.14) * smoothstep(1.9, 2.8, angle)
     alpha = smoothstep(-pixel, pixel, q - hairline(angle) - 0.035) * smoothstep(pixel, -pixel, q - swell)
-    front.mass(alpha, np.float32(0.8) + 0 * q, _cap_tangent(u, v), np.stack([u * 0.3, v * 0.2]))
+    front.mass(alpha, np.full_like(q, 0.8), _cap_tangent(u, v), np.stack([u * 0.3, v * 0.2]))
     for k in range(11):
         side = 1 if k % 2 else -1
         t = k / 10
@@ -288,7 +288,7 @@ def paint_wrap(back, front, factors, contour, generator):
         front.lock(Lock(points, 0.062, tip=0.5, tone=0.98 + 0.12 * generator.uniform(-1, 1), kind=4, soft=0), i)
 
 
-def paint_scarf(back, front, factors, contour, generator):
+def paint_scarf(front, contour, generator):
     """A scarf around face and neck, folded in soft drapes."""
     u, v, q, angle, rho = _head_grid(front, contour)
     pixel = front.pixel
@@ -306,7 +306,7 @@ def paint_scarf(back, front, factors, contour, generator):
         * smoothstep(-pixel, pixel, q - start)
     )
     alpha = np.maximum(alpha, drape)
-    front.mass(alpha, np.float32(0.82) + 0 * q, _cap_tangent(u, v))
+    front.mass(alpha, np.full_like(q, 0.82), _cap_tangent(u, v))
     for side in (-1, 1):
         for k in range(6):
             t = k / 5

@@ -197,7 +197,7 @@ def _fall(back, front, factors, style, generator):
         front.flyaways(wisps, 5.5)
 
 
-def _fringe(front, factors, generator):
+def _fringe(front, generator):
     for k in np.linspace(-1, 1, 15):
         j = generator.normal(0, 0.015, 4)
         points = [
@@ -245,19 +245,17 @@ def paint_hair(back, front, factors, contour):
         if name == "low bun":
             paint_bun(back, (0.26 if factors.hair_part < 0 else -0.26, 0.66), 0.30, generator)
         close = FALLS[name].get("kind", 0) in (1, 2)
-        paint_cap(
-            front, factors, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.42 if close else 0.46, inner=0.0 if close else 0.05
-        )
+        paint_cap(front, contour, 0.070 + 0.60 * FALLS[name]["volume"], 0.42 if close else 0.46, inner=0.0 if close else 0.05)
         _fall(back, front, factors, FALLS[name], generator)
         round_top(front, contour, 0.085 + 0.60 * FALLS[name]["volume"])
         if name == "bangs":
-            _fringe(front, factors, generator)
+            _fringe(front, generator)
     elif name == "high bun":
-        paint_gathered(front, factors, contour, generator)
+        paint_gathered(front, contour, generator)
         paint_bun(front, (0.02, -1.12), 0.205, generator)
     elif name == "ponytail":
         paint_ponytail(back, factors, generator)
-        paint_gathered(front, factors, contour, generator)
+        paint_gathered(front, contour, generator)
     elif name == "pixie":
         paint_pixie(front, factors, contour, generator)
     elif name == "short crop":
@@ -265,8 +263,8 @@ def paint_hair(back, front, factors, contour):
     elif name in ("afro", "short coils", "short curls"):
         paint_afro(back, front, factors, contour, generator, name)
     elif name == "shaved":
-        paint_shaved(front, factors, contour)
+        paint_shaved(front, contour)
     elif name == "head wrap":
-        paint_wrap(back, front, factors, contour, generator)
+        paint_wrap(front, contour, generator)
     elif name == "headscarf":
-        paint_scarf(back, front, factors, contour, generator)
+        paint_scarf(front, contour, generator)

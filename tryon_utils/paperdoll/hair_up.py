@@ -7,9 +7,9 @@ from tryon_utils.paperdoll.hair import Lock
 from tryon_utils.paperdoll.hair_short import hairline, paint_cap
 
 
-def paint_gathered(front, factors, contour, generator):
+def paint_gathered(front, contour, generator):
     """Hair combed back from the hairline to the crown, smooth and close to the skull."""
-    paint_cap(front, factors, contour, 0.06, 0.66)
+    paint_cap(front, contour, 0.06, 0.66)
     angles = np.linspace(-0.53, 0.53, 37) * np.pi
     order = np.argsort(-np.abs(angles) + 0.2 * generator.uniform(size=len(angles)))
     for i in order:

@@ -205,10 +205,8 @@ def _eyeshadow(canvas, shape, scene):
         elif shape == "to the brow":
             area = smoothstep(1.05, 0.35, up) * (up > -0.06)
         else:
-            area = (
-                np.exp(-(((p + 0.98) / 0.25) ** 2))
-                * smoothstep(0.30, 0.05, np.maximum(np.abs(up), 0) * (up > 0) + np.maximum(down, 0))
-                * 1.0
+            area = np.exp(-(((p + 0.98) / 0.25) ** 2)) * smoothstep(
+                0.30, 0.05, np.maximum(np.abs(up), 0) * (up > 0) + np.maximum(down, 0)
             )
             reach = np.float32(1.0)
         area = smoothstep(0.03, 1.0, area * reach) * (1 - eye.opening)
@@ -274,7 +272,7 @@ def _lips(canvas, shape, scene):
     if shape == "overlined":
         lips = smoothstep(-0.016, 0.0, mouth.edge) * (1 - mouth.opening)
     elif shape == "blurred":
-        inner = np.maximum(mouth.depth_upper * (mouth.upper > 0), mouth.depth_lower * 0)
+        inner = mouth.depth_upper * (mouth.upper > 0)
         lower = 1 - np.abs(1 - mouth.depth_lower)
         lips = mouth.upper * smoothstep(0.0, 0.85, inner) + mouth.lower * (1 - mouth.upper) * smoothstep(0.05, 0.95, lower)
         lips = lips * smoothstep(1.0, 0.55, np.abs(mouth.m))

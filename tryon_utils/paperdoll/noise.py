@@ -9,47 +9,7 @@ import functools
 import numpy as np
 
 SIZE = 256
-"""Side of the tables; noise repeats after this many units."""
-
-
-@functools.lru_cache(maxsize=8)
-def _table(seed):
-    return np.random.default_rng([20240, seed]).uniform(-1, 1, (SIZE, SIZE)).astype(np.float32)
-
-
-def value_noise(x, y, seed=0):
-    """Smooth noise in [-1, 1] with one random value on each whole-number point.
-
-    Args:
-        x, y: coordinates, float arrays that broadcast together, any values; features are about one unit wide.
-        seed: which table; a small whole number.
-
-    Returns:
-        float32 array of the broadcast shape.
-    """
-    table = _table(int(seed)).ravel()
-    x, y = np.broadcast_arrays(np.asarray(x, np.float32), np.asarray(y, np.float32))
-    column, row = np.floor(x), np.floor(y)
-    u, v = x - column, y - row
-    u, v = u * u * (3 - 2 * u), v * v * (3 - 2 * v)
-    column, row = column.astype(np.int32) & (SIZE - 1), (row.astype(np.int32) & (SIZE - 1)) * SIZE
-    right, below = (column + 1) & (SIZE - 1), (row + SIZE) & (SIZE * SIZE - 1)
-    top = table[row + column]
-    top = top + u * (table[row + right] - top)
-    bottom = table[below + column]
-    bottom = bottom + u * (table[below + right] - bottom)
-    return top + v * (bottom - top)
-
-
-def fbm(x, y, octaves=4, seed=0, gain=0.5):
-    """Fractal noise in about [-1, 1]: ``octaves`` layers of `value_noise`, each twice as fine and ``gain`` times as strong."""
-    x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
-    total, strength, weight = 0, np.float32(1), 0.0
-    for octave in range(octaves):
-        total = total + strength * value_noise(x * 2**octave + 17 * octave, y * 2**octave + 41 * octave, seed + octave % 4)
-        weight += float(strength)
-        strength = strength * np.float32(gain)
-    return (total / np.float32(weight)).astype(np.float32)
+"""Side of the tables."""
 
 
 @functools.lru_cache(maxsize=64)
