@@ -102,7 +102,11 @@ class FigureCanvas:
                 np.copyto(self.fabric[axis][window], fabric[axis], where=share > 0.5)
 
     def darken(self, window, amount, key=0.8, cloth=False):
-        """Shades what has been laid so far: ``amount`` in [0, 1] off the ambient light, ``key`` times as much off the key light; ``cloth`` marks a garment's shadow."""
+        """Shades what has been laid so far.
+
+        ``amount`` (window, [0, 1]) is taken off the ambient light, ``key`` times as much off the key light; ``cloth`` marks a
+        garment's shadow.
+        """
         if cloth:
             self.touched[window] |= amount > 0
         self.occlusion[window] *= 1 - amount

@@ -118,4 +118,3 @@ class LimbField:
         self.reach = np.sqrt(self.d * self.d + np.where((place <= 0) | (place >= last), beyond * beyond, 0))
         self.strokes = Strokes(self.a, self.d)  # in (a, d)
         self.out = self.d > 0
-        self.beyond = np.where(place >= last, beyond, np.where(place <= 0, beyond, 0))

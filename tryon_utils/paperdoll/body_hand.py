@@ -7,7 +7,7 @@ import numpy as np
 
 from tryon_utils.paperdoll.body_canvas import Part
 from tryon_utils.paperdoll.body_curves import ease, edge, slopes
-from tryon_utils.paperdoll.pose import HAND, _direction
+from tryon_utils.paperdoll.pose import HAND, direction
 
 _BASES = ((0.44, -0.150), (0.475, -0.055), (0.475, 0.045), (0.445, 0.135))  # knuckles: little, ring, middle, index
 _LENGTHS = (0.36, 0.45, 0.48, 0.43)
@@ -42,14 +42,8 @@ def _lines(gesture):
     return lines
 
 
-def hand_points(wrist, angle, side, gesture):
-    """Finger-tip points (n, 2) in H of a posed hand, for masks and tests."""
-    along, across = _frame(angle, side)
-    return np.array([np.asarray(wrist) + HAND * (p[-1, 0] * along + p[-1, 1] * across) for p, _ in _lines(gesture)])
-
-
 def _frame(angle, side):
-    along = _direction(angle, side)
+    along = direction(angle, side)
     return along, np.array([-along[1] * side, along[0] * side])
 
 

@@ -21,7 +21,10 @@ WAISTBAND = 2.80
 
 
 def _leg_gap(field, spread, width):
-    """Signed distance (H) from the gap between the legs, positive on a leg, and the share across the leg, -1 to 1; ``width`` (H) of the half."""
+    """Signed distance (H) from the gap between the legs, positive on a leg, and the share across the leg, -1 to 1.
+
+    ``width`` is the half width (H) of both legs together.
+    """
     s = field.s
     half = np.maximum(s - np.float32(3.93), 0) * np.float32(spread)
     inner = field.across - half
@@ -79,7 +82,7 @@ def lower_parts(field, profiles, kind, colour, seed=0):
         pipes = np.sin(np.arcsin(np.clip(q / width, -1, 1)) * np.float32(7.0) + restless * np.float32(1.2) + np.float32(seed))
         relief = np.float32(0.030) * fall * pipes + np.float32(0.008) * restless
         height = depth * round_height(share) + relief
-        shade = np.float32(0.5) * ease(-0.22, 0, hem) * (width > across) if kind == "short skirt" else None
+        shade = np.float32(0.5) * ease(-0.22, 0, hem) * ((width > across) & (hem < 0.1)) if kind == "short skirt" else None
     else:
         gap, leg = _leg_gap(field, 0.045 if kind == "jeans" else 0.02, width)
         inside = np.minimum(inside, gap)

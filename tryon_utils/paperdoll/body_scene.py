@@ -73,7 +73,8 @@ class PersonScene:
         step = 0.1
         at_x, at_y = np.arange(-2.6, 2.6, step, dtype=np.float32)[None], np.arange(-0.8, 5.6, step, dtype=np.float32)[:, None]
         right = at_x - self.profiles.middle(at_y + 0 * at_x) > 0
-        mask = edge(self.profiles.width(at_y + 0 * at_x, right) - np.abs(at_x - self.profiles.middle(at_y + 0 * at_x)), step) * (at_y > 1.3)
+        across = np.abs(at_x - self.profiles.middle(at_y + 0 * at_x))
+        mask = edge(self.profiles.width(at_y + 0 * at_x, right) - across, step) * (at_y > 1.3)
         mask = np.maximum(mask, edge(0.42 - np.hypot((at_x - skeleton.head[0]) * 1.2, at_y - 0.5), step))
         for points, _ in skeleton.curves.values():
             near = np.sqrt(((at_x[..., None] - points[:, 0]) ** 2 + (at_y[..., None] - points[:, 1]) ** 2).min(-1))

@@ -85,7 +85,8 @@ def keypoints(scene, height, width, pixel):
 def _covered(scene, x, y, index):
     """Coverage at (x, y) in H by what lies in front of keypoint ``index``: hair, and for the body's points the head."""
     grid, head = scene.grid, scene.head
-    row, column = int((y - grid.top) / grid.pixel) - scene.head_window[0].start, int((x - grid.left) / grid.pixel) - scene.head_window[1].start
+    rows, columns = scene.head_window
+    row, column = int((y - grid.top) / grid.pixel) - rows.start, int((x - grid.left) / grid.pixel) - columns.start
     if not (0 <= row < head.head.alpha.shape[0] and 0 <= column < head.head.alpha.shape[1]):
         return 0.0
     cover = head.hair_front.alpha[row, column]

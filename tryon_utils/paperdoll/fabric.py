@@ -106,7 +106,7 @@ def fabric_colour(factors, panel, u, v, footprint):
     if pattern == "checks":
         wide, high = _stripes(u, period * 1.15, 0.5, footprint), _stripes(v, period * 1.15, 0.5, footprint)
         if factors.scale > 0.5:  # tartan: broad bands and thin accent lines
-            line = np.maximum(_stripes(u + period * 0.57, period * 1.15, 0.12, footprint), _stripes(v + period * 0.57, period * 1.15, 0.12, footprint))
+            line = np.maximum(*(_stripes(place + period * 0.57, period * 1.15, 0.12, footprint) for place in (u, v)))
             return paint((0.45 * wide, accent), (0.45 * high, accent), (0.8 * line, second))
         return paint((0.5 * (wide + high), second))
     if pattern == "dots":
@@ -124,7 +124,9 @@ def fabric_colour(factors, panel, u, v, footprint):
         if kind == 0:  # raglan
             return paint(base=second if sleeve else main)
         if kind == 1:  # chest band
-            return paint((_stripes(v - (0.42 if sleeve else 2.02), 50, 0.34 / 50, footprint), second), (_stripes(v - (0.66 if sleeve else 2.26), 50, 0.10 / 50, footprint), accent))
+            broad = edge(np.float32(0.17) - np.abs(v - np.float32(0.42 if sleeve else 2.02)), footprint)
+            narrow = edge(np.float32(0.05) - np.abs(v - np.float32(0.66 if sleeve else 2.26)), footprint)
+            return paint((broad, second), (narrow, accent))
         if kind == 2:  # yoke
             return paint((edge((0.36 if sleeve else 1.98) - v, footprint), second))
         if sleeve:

@@ -40,7 +40,8 @@ def cloth_colour(factors, panel, u, v, footprint):
     if factors.neckline == "turtleneck":
         pass  # the tube is a panel of its own
     elif factors.neckline == "collar":
-        paint(edge(np.minimum(np.float32(0.052) - np.abs(u), opening + 9), footprint) * np.float32(0.35 if not factors.contrast_trim else 0), trim)
+        if not factors.contrast_trim:  # the placket
+            paint(edge(np.float32(0.052) - np.abs(u), footprint) * np.float32(0.35), trim)
         row = v - np.float32(1.62)
         button = row - np.round(row / np.float32(0.30)) * np.float32(0.30)
         inside = (v > 1.5) & (v < HEM[factors.hem] - 0.1)

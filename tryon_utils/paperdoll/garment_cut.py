@@ -10,7 +10,7 @@ import numpy as np
 from tryon_utils.paperdoll.body_curves import Profile
 from tryon_utils.paperdoll.body_shape import LINE_Q, LINE_Y, BodyProfiles, BodyShape, arm_knots, trunk_knots, trunk_widths
 from tryon_utils.paperdoll.garment_factors import GarmentFactors
-from tryon_utils.paperdoll.pose import WRIST, ArmPose, Skeleton, _arm_curve
+from tryon_utils.paperdoll.pose import ArmPose, Skeleton, arm_curve
 
 FLAT = 1.2
 """Flat width of a panel over its worn width on the average body (cloth also goes round to the side seams)."""
@@ -203,7 +203,7 @@ class FlatFrame:
             turn = np.radians([angle, 0.72 * angle])
             elbow = joint + 1.34 * np.array([side * np.sin(turn[0]), np.cos(turn[0])])
             wrist = elbow + 1.10 * np.array([side * np.sin(turn[1]), np.cos(turn[1])])
-            self.skeleton.curves[side] = _arm_curve(start, joint, elbow, wrist, 0.42)
+            self.skeleton.curves[side] = arm_curve(start, joint, elbow, wrist, 0.42)
 
     def _sleeve_gap(self, bottom):
         """Smallest sideways distance (H) between a sleeve and the body beside it; no panel may cover another."""

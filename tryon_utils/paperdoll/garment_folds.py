@@ -55,7 +55,8 @@ def torso_folds(field, width, factors, skeleton, bottom):
         if bottom > 2.9:
             for k in range(3):
                 x = side * (0.14 + 0.19 * k + jitter(0.05))
-                lines.append(((x * 0.85, 2.20 + 0.15 * k + jitter(0.1)), (x * 1.12 + jitter(0.05), bottom + 0.25), 0.048, 0.022 * (0.3 + fit), jitter(0.04)))
+                start, end = (x * 0.85, 2.20 + 0.15 * k + jitter(0.1)), (x * 1.12 + jitter(0.05), bottom + 0.25)
+                lines.append((start, end, 0.048, 0.022 * (0.3 + fit), jitter(0.04)))
             lines.append(((side * 0.30, bottom - 0.45 + jitter(0.1)), (side * 0.62, bottom + 0.05), 0.04, 0.014, side * 0.08))
         if factors.hem == "tucked":  # the blouse gathers over the waistband
             for k in range(4):
@@ -71,7 +72,7 @@ def torso_folds(field, width, factors, skeleton, bottom):
     return relief * ease(1.0, 0.55, np.abs(q) / np.maximum(width, 0.05) - 0.15) if factors.fabric == "knit" else relief
 
 
-def sleeve_folds(field, radius, factors, skeleton, end):
+def sleeve_folds(field, factors, skeleton, end):
     """Fold height over one sleeve, in H, limb window; arguments as for `torso_folds`, ``end`` the arm coordinate of its end."""
     arm = skeleton.arms[field.side]
     generator = np.random.default_rng([factors.fold_seed, 2, field.side + 1])
@@ -89,7 +90,8 @@ def sleeve_folds(field, radius, factors, skeleton, end):
         # Round the elbow: short folds that fan out of the crook, and long slack above and below it.
         for k, at in enumerate((1.08, 1.24, 1.38, 1.54)):
             lean = (at - 1.33) * 0.9
-            lines.append(((at + jitter(0.03), -0.16), (at + lean + jitter(0.05), 0.13), 0.030, 0.011 + 0.016 * bend * (1 - abs(k - 1.5) / 3), 0.06))
+            lower, upper = (at + jitter(0.03), -0.16), (at + lean + jitter(0.05), 0.13)
+            lines.append((lower, upper, 0.030, 0.011 + 0.016 * bend * (1 - abs(k - 1.5) / 3), 0.06))
         lines += [
             ((0.70, 0.10), (1.22 + jitter(0.06), -0.08), 0.036, 0.015, 0.06), ((0.92, -0.10), (1.30, 0.09), 0.032, 0.012, -0.06),
             ((1.44, 0.10), (1.86 + jitter(0.06), -0.05), 0.034, 0.014, 0.05),

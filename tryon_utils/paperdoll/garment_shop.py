@@ -23,7 +23,7 @@ from tryon_utils.paperdoll.shading import Light, over, shade, shrink, tone
 
 SOFT = 1.6
 """Width over which patterns are averaged in small pictures, besides the pixel itself, pixels."""
-FILLED = 0.90
+FILLED = 0.92
 """Share of the picture's height or width that a garment fills."""
 
 

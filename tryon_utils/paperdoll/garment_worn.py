@@ -61,7 +61,8 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
         wide = trunk_garment_widths(row, factors)
         if factors.hem == "tucked":  # held in at the waist, a little blouse above it
             held = row + 0.03
-            wide = wide + np.interp(knots, [2.45, 2.72, 2.85], [0, 1, 1]) * (held - wide) + 0.03 * factors.fit * np.exp(-(((knots - 2.62) / 0.12) ** 2))
+            wide = wide + np.interp(knots, [2.45, 2.72, 2.85], [0, 1, 1]) * (held - wide)
+            wide = wide + 0.03 * factors.fit * np.exp(-(((knots - 2.62) / 0.12) ** 2))
         rows.append(wide + wave * outline_waves(factors, knots, 1.0, 30 + k))
     width = Profile(knots, *rows)(s, right)
     share = np.clip(across / width, 0, 1.02)
@@ -101,7 +102,8 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     height = profiles.depth(s) * round_height(share) * shoulder_cap(np.maximum(top, 0), 0.20)
     shape = profiles.shape
     full = np.float32((0.050 + 0.035 * shape.figure + 0.03 * shape.chest + 0.015 * shape.fullness) * (1 - 0.25 * factors.fit))
-    height += full * np.maximum(bump(across - np.float32(0.26), s - np.float32(2.06), 0.17, 0.20), np.float32(0.8) * bump(q, s - np.float32(2.08), 0.34, 0.2))
+    breasts = bump(across - np.float32(0.26), s - np.float32(2.06), 0.17, 0.20)
+    height += full * np.maximum(breasts, np.float32(0.8) * bump(q, s - np.float32(2.08), 0.34, 0.2))  # cloth spans the middle
     height += np.float32(0.03 + 0.03 * max(shape.fullness, 0)) * bump(q, s - np.float32(3.2), 0.40, 0.35)
     height += folds + cloth_relief(factors, TORSO, u, v, pixel)
     slope = slopes(height, pixel)
@@ -175,10 +177,11 @@ def lay_sleeve(canvas, sleeve, factors, skeleton, footprint, contact, shoulder_o
         cover = cover * edge(np.float32(0.46) - field.a, pixel)
     gap = np.clip(1 - np.maximum(field.reach - sleeve.radius, 0) * np.float32(1 / 0.15), 0, 1)
     shade = np.float32(contact) * gap * gap * ease(0.22, 0.75, field.a) * (sleeve.end_distance > -0.05)
-    below = np.float32(0.40) * ease(-0.13, 0.0, sleeve.end_distance) * (sleeve.end_distance < 0) * (field.reach < sleeve.radius) * np.float32(not shoulder_only)
+    below = np.float32(0 if shoulder_only else 0.40) * ease(-0.13, 0.0, sleeve.end_distance)
+    below = below * ((sleeve.end_distance < 0) & (field.reach < sleeve.radius))
     canvas.darken(field.window, np.maximum(shade, below) * (canvas.alpha[field.window] > 0), cloth=True)
     flat_radius = frame.sleeve(field.a, field.out)
-    folds = sleeve_folds(field, sleeve.radius, factors, skeleton, sleeve.end) * ease(-0.1, 0.15, sleeve.join)
+    folds = sleeve_folds(field, factors, skeleton, sleeve.end) * ease(-0.1, 0.15, sleeve.join)
     u = around(sleeve.share) * flat_radius
     v = field.a
     height = sleeve.middle(field.a) * np.float32(1.1) * round_height(sleeve.share)

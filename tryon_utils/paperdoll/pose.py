@@ -74,7 +74,8 @@ class Skeleton:
     sway: float
 
 
-def _direction(angle, side):
+def direction(angle, side):
+    """Unit vector (2,) at ``angle`` degrees from straight down, away from the body's middle on ``side``."""
     turn = np.radians(angle)
     return np.array([side * np.sin(turn), np.cos(turn)])
 
@@ -86,7 +87,7 @@ def _vary(arm, wobble):
     )  # fmt: skip
 
 
-def _arm_curve(start, shoulder, elbow, wrist, bend):
+def arm_curve(start, shoulder, elbow, wrist, bend):
     """A smooth centre line: clavicle, over the shoulder, rounded elbow, wrist, with the arm coordinate of each point."""
     def corner(before, at, after, cut_in, cut_out, count):
         a = at + (before - at) * min(1, cut_in / max(np.hypot(*(before - at)), 1e-6))
@@ -154,15 +155,15 @@ def build_skeleton(pose, mirror, wobble, shoulder=0.0, sway=0.5, head_roll=0.0):
         drop = tilt_shoulder * side * breadth
         joint = pit + (side * (breadth - 0.35 * lift), 0.235 + drop - lift)
         start = pit + (side * 0.30, 0.14 + drop * 0.4 - 0.35 * lift)
-        elbow = joint + _direction(arm.upper, side) * UPPER_ARM * arm.upper_scale
-        wrist = elbow + _direction(arm.fore, side) * FOREARM * arm.fore_scale
+        elbow = joint + direction(arm.upper, side) * UPPER_ARM * arm.upper_scale
+        wrist = elbow + direction(arm.fore, side) * FOREARM * arm.fore_scale
         if arm.upper > 90:  # reach the back of the head, wherever it is
             wrist = 0.3 * wrist + 0.7 * (pit + (side * 0.60, -0.74))
         elif arm.hand == "hidden":  # clasped behind the back
             wrist = np.array([np.interp(3.3, *spine) + side * 0.26, 3.28 + 0.04 * wobble[5]])
         name = "left" if side > 0 else "right"
         joints |= {f"{name} shoulder": tuple(joint), f"{name} elbow": tuple(elbow), f"{name} wrist": tuple(wrist)}
-        curves[side] = _arm_curve(start, joint, elbow, wrist, 0.15 if abs(arm.upper - arm.fore) > 60 else 0.34)
+        curves[side] = arm_curve(start, joint, elbow, wrist, 0.15 if abs(arm.upper - arm.fore) > 60 else 0.34)
         raises[side] = float(lift)
         hip_x = float(np.interp(3.62, *spine)) + side * 0.36
         joints[f"{name} hip"] = (hip_x, 3.62 + tilt_hip * (hip_x - np.interp(3.62, *spine)))
