@@ -22,6 +22,22 @@ class Part:
     label_where: np.ndarray | None = None
     shade: np.ndarray | None = None
 
+    def cropped(self):
+        """The same part over the smallest window that holds all that shows of it."""
+        shows = self.alpha > 0 if self.shade is None else (self.alpha > 0) | (self.shade > 0)
+        rows, columns = np.flatnonzero(shows.any(1)), np.flatnonzero(shows.any(0))
+        if not len(rows):
+            rows = columns = np.array([0])
+        cut = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        window = tuple(slice(whole.start + part.start, whole.start + part.stop) for whole, part in zip(self.window, cut, strict=True))
+        size = self.alpha.shape
+        fields = {
+            field.name: value[(..., *cut)]
+            for field in dataclasses.fields(self)
+            if isinstance(value := getattr(self, field.name), np.ndarray) and value.shape[-2:] == size
+        }
+        return dataclasses.replace(self, window=window, **fields)
+
 
 class FigureCanvas:
     """Planar float32 fields over a `Grid`; `lay` puts a part on top, `darken` lets a part shade what lies below it.

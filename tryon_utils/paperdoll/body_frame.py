@@ -59,10 +59,25 @@ class TrunkField:
         self.s, self.q = s, q
         self.right = q > 0
         self.across = np.abs(q)
-        self.strokes = Strokes(self.q, s)  # in (q, s)
-        self.half_strokes = Strokes(self.across, s)  # in (distance from the spine, s): on both sides at once
         self.width = profiles.width(s, self.right)
         self.over_top = s - profiles.top(self.across, self.right)  # H below the shoulder line
+        self._make_strokes()
+
+    def _make_strokes(self):
+        self.strokes = Strokes(self.q, self.s)  # in (q, s)
+        self.half_strokes = Strokes(self.across, self.s)  # in (distance from the spine, s): on both sides at once
+
+    def part(self, low, high):
+        """The rows in which heights from ``low`` to ``high`` (H) occur, as a `TrunkField` of its own."""
+        rows = np.flatnonzero((self.s.max(1) > low) & (self.s.min(1) < high))
+        rows = slice(rows[0], rows[-1] + 1) if len(rows) > 2 else slice(0, 3)
+        part = object.__new__(TrunkField)
+        part.grid, part.profiles, part.x, part.y = self.grid, self.profiles, self.x, self.y[rows]
+        part.window = (slice(self.window[0].start + rows.start, self.window[0].start + rows.stop), self.window[1])
+        for name in ("s", "q", "right", "across", "width", "over_top"):
+            setattr(part, name, getattr(self, name)[rows])
+        part._make_strokes()
+        return part
 
 
 class LimbField:

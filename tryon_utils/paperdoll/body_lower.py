@@ -34,12 +34,13 @@ def _leg_gap(field, spread, width):
 
 def leg_parts(field, skin):
     """Bare thighs (for short skirts), a list of two `Part`."""
+    field = field.part(3.2, 9)
     pixel = field.grid.pixel
     inner, share = _leg_gap(field, 0.075, field.width)
     alpha = edge(np.minimum(np.minimum(inner, field.width - field.across), field.s - 3.3), pixel)
     height = np.float32(0.30) * round_height(share)
     slope = slopes(height, pixel)
-    return [Part(field.window, alpha * (field.right == right), skin, slope, LABELS[label], SKIN)
+    return [Part(field.window, alpha * (field.right == right), skin, slope, LABELS[label], SKIN).cropped()
             for right, label in ((True, "left leg"), (False, "right leg"))]
 
 
@@ -53,6 +54,7 @@ def lower_parts(field, profiles, kind, colour, seed=0):
         colour: name from `LOWER_COLOURS`, or from `DENIMS` for jeans.
         seed: whole number, restless folds.
     """
+    field = field.part(2.6, 9)
     pixel = field.grid.pixel
     s, q, across, right = field.s, field.q, field.across, field.right
     knots = trunk_knots()
@@ -129,4 +131,4 @@ def lower_parts(field, profiles, kind, colour, seed=0):
         button = edge(np.float32(0.026) - np.hypot(q, waist - np.float32(0.075)), pixel)
         metal = hex_to_linear("#b59a6a") if kind == "jeans" else ink * np.float32(1.6) + np.float32(0.02)
         parts.append(Part(field.window, button, np.minimum(metal, 1), np.zeros((2, *s.shape), np.float32), LABELS["trousers"], (0.3, 0.4, 0)))
-    return parts
+    return [part.cropped() for part in parts]

@@ -44,6 +44,7 @@ def chest_relief(field, shape):
 
 def trunk_part(field, shape, skin):
     """Neck, chest and belly as a `Part`."""
+    field = field.part(0, 3.45)
     s, q, across = field.s, field.q, field.across
     pixel = field.grid.pixel
     inside = edge_distance(field)
@@ -59,7 +60,7 @@ def trunk_part(field, shape, skin):
     height -= 0.010 * bump(q, s - np.float32(2.55), 0.04, 0.5) + 0.03 * bump(q, s - np.float32(2.98), 0.022, 0.03)
     height -= 0.02 * ease(0.10, 0.0, across) * ease(1.75, 2.0, s) * ease(2.4, 2.1, s)
     alpha = edge(np.minimum(inside, field.width - across), pixel) * edge(s - np.float32(0.62), pixel) * (s < 3.4)
-    return Part(field.window, alpha, skin, slopes(height, pixel), LABELS["neck"], SKIN)
+    return Part(field.window, alpha, skin, slopes(height, pixel), LABELS["neck"], SKIN).cropped()
 
 
 def arm_join(field):

@@ -53,6 +53,7 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
         footprint: side of a picture sample on the cloth, H.
     """
     frame, pixel = flat_frame(factors), canvas.grid.pixel
+    trunk = trunk.part(0, HEM[factors.hem] + 0.40)
     s, q, right, across = trunk.s, trunk.q, trunk.right, trunk.across
     knots = trunk_knots()
     wave = np.interp(knots, [2.2, 2.7], [0, 1]) * (0.006 + 0.012 * factors.fit)
@@ -129,6 +130,7 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
 
 def _lay_neck(canvas, trunk, profiles, factors, footprint):
     """Lays the tube of a turtleneck round the neck; arguments as for `lay_torso`."""
+    trunk = trunk.part(0, 1.5)
     s, pixel = trunk.s, canvas.grid.pixel
     either = 0.5 * (profiles.neck.rows[0] + profiles.neck.rows[1])  # one shoulder may be raised, the tube stays even
     half = np.minimum(Profile.tabled(profiles.neck.low, profiles.neck.high, either)(s) + np.float32(0.024), np.float32(0.262))
@@ -149,18 +151,17 @@ def lay_lining(canvas, trunk, profiles, factors, footprint):
     if factors.neckline == "turtleneck":
         return
     pixel = canvas.grid.pixel
-    rows = slice(0, int(np.searchsorted(trunk.y[:, 0], 1.6)))
-    s, q, across, right = (part[rows] for part in (trunk.s, trunk.q, trunk.across, trunk.right))
+    trunk = trunk.part(0, 1.6)
+    s, q, across, right = trunk.s, trunk.q, trunk.across, trunk.right
     half = np.float32(neck_half(factors))
     u = q * np.float32(1.075)
     v = s - (profiles.line(across, right) - shoulder_line(np.abs(u)))
     share = np.clip(u / half, -1, 1)
     rise = np.float32(0.16 if factors.neckline == "collar" else 0.016) + np.float32(0.03) * (1 - share * share)
     inside = np.minimum(np.minimum(s - shoulder_line(half) + rise, half - np.abs(u)), np.float32(1.42) - s)
-    window = (slice(trunk.window[0].start, trunk.window[0].start + s.shape[0]), trunk.window[1])
     v = np.maximum(v, back_edge(factors, u))
     canvas.lay(
-        window, edge(inside, pixel), cloth_colour(factors, LINING, u, v, footprint), np.stack([0.5 * share, np.full_like(s, 0.3)]),
+        trunk.window, edge(inside, pixel), cloth_colour(factors, LINING, u, v, footprint), np.stack([0.5 * share, np.full_like(s, 0.3)]),
         LABELS["upper"], MATERIALS[factors.fabric], occlusion=np.full_like(s, 0.62), panel=LINING, fabric=(u, v),
     )  # fmt: skip
 
