@@ -94,17 +94,27 @@ def png(pixels):
 DOT = png(np.zeros((1, 1, 3), "uint8"))
 
 
-def test_a_diagram_is_kept_in_fewer_colours_and_a_photograph_is_not():
+def shown(encoded):
+    return np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")).astype(int)
+
+
+def test_a_diagram_is_kept_in_fewer_colours_that_look_the_same():
     figure = Figure(figsize=(4, 3))
     figure.subplots().plot(np.sin(np.arange(100)))
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     diagram = np.asarray(canvas.buffer_rgba())[..., :3]
-    small = build_notebooks.smaller_png(png(diagram))
-    shown = np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB"))
-    assert len(small) < 0.75 * len(png(diagram)) and np.abs(shown.astype(int) - diagram).mean() <= build_notebooks.MOST_DIFFERENCE
-    photograph = png(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype="uint8"))
-    assert build_notebooks.smaller_png(photograph) == photograph
+    kind, small = build_notebooks.smaller_picture(png(diagram))
+    assert kind == "image/png" and len(small) < 0.75 * len(png(diagram))
+    assert np.percentile(np.abs(shown(small) - diagram), 99.9) <= build_notebooks.SEEN_DIFFERENCE
+
+
+def test_a_picture_of_many_colours_is_kept_as_jpeg():
+    x, y = np.meshgrid(np.linspace(0, 1, 200), np.linspace(0, 1, 200))
+    picture = np.rint(255 * np.stack([x, y, (np.sin(20 * x * y) + 1) / 2], axis=-1)).astype("uint8")
+    kind, small = build_notebooks.smaller_picture(png(picture))
+    assert kind == "image/jpeg" and len(small) < len(png(picture))
+    assert np.abs(shown(small) - picture).mean() < 3
 
 
 def test_jupyterlabs_own_copies_are_no_strays(root):
@@ -176,7 +186,7 @@ def test_noise_is_cleaned_away():
     stream, picture = notebook.cells[0].outputs
     assert "widgets" not in notebook.metadata
     assert "".join(stream.text) == "3/3\n"
-    assert picture.data == {"image/png": DOT, "text/plain": "<picture>"}
+    assert picture.data == {"image/png": build_notebooks.smaller_picture(DOT)[1], "text/plain": "<picture>"}
 
 
 def test_an_unknown_chapter_is_answered_with_the_known_ones(capsys):

@@ -16,7 +16,6 @@ import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
 import dataclasses
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib_inline.backend_inline import set_matplotlib_formats
 from tryon_utils import paperdoll, widgets
 from tryon_utils.paperdoll.body_lower import LOWERS
 from tryon_utils.paperdoll.face_factors import EXPRESSIONS, HAIR_STYLES
@@ -25,7 +24,6 @@ from tryon_utils.paperdoll.pose import POSES
 from tryon_utils.plotting import people as plots
 
 plt.style.use("tryon_utils.course")
-set_matplotlib_formats("jpeg", pil_kwargs={"quality": 88})  # pictures of people are smaller so
 
 # %% [markdown]
 # ## Everybody, once

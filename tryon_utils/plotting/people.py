@@ -41,7 +41,7 @@ def draw_pictures(pictures, columns=None, titles=None, width=7.2, gap=0.03):
         ax = figure.add_axes((column * tile * (1 + gap) / width, 1 - (top + tall) / total, tile / width, tall / total))
         show(ax, picture)
         if titles is not None and number < len(titles):
-            ax.set_title(titles[number], fontsize=8, fontweight="normal", loc="center", pad=3)
+            ax.set_title(titles[number], fontsize=8 if columns < 6 else 7, fontweight="normal", loc="center", pad=3)
     return figure
 
 
