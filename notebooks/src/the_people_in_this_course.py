@@ -31,9 +31,9 @@ plt.style.use("tryon_utils.course")
 # A person is drawn from a seed and a number, always the same. Each factor has its own stream of chance: skin tone, the face's proportions, hair, figure, pose, light, and so on. The ten **Monk
 # skin tones** take turns, so that each comes equally often among any ten people in a row.
 
-# %% alt="Eighteen people from the hips up, in front of plain walls, of all skin tones, with different hair, figures, poses and tops."
+# %% alt="Twelve people from the hips up, in front of plain walls, of all skin tones, with different hair, figures, poses and tops."
 crowd = [paperdoll.render_person(paperdoll.sample_person_factors(0, number), paperdoll.sample_garment_factors(0, number), 256)
-         for number in range(18)]
+         for number in range(12)]
 plots.draw_pictures([person.picture for person in crowd], columns=6)
 
 # %% alt="Twenty-four portraits of bare faces in four rows, of all skin tones, ages and hair styles."
