@@ -9,7 +9,7 @@ PYTHON ?= $(or $(shell for p in $(CANDIDATES); do \
 	done),python3)
 BIN := .venv/bin
 
-.PHONY: help environment data lab test unit chapters book notebooks notebook bench lock clean
+.PHONY: help environment data weights lab test unit chapters book notebooks notebook bench lock clean
 
 help:
 	@echo "make lab                  open the course in JupyterLab"
@@ -17,6 +17,7 @@ help:
 	@echo "make notebooks            build and execute the notebooks whose source or code changed"
 	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
 	@echo "make data                 render the people of data/ where they are missing or damaged"
+	@echo "make weights              train the networks of data/weights/ where they are missing or damaged"
 	@echo "make bench                measure how fast people are rendered and read"
 	@echo "make book                 build the book in book/_build/html"
 	@echo "make unit                 run the unit tests alone"
@@ -30,6 +31,9 @@ environment:
 
 data: environment
 	$(BIN)/python data/make_data.py
+
+weights: environment
+	$(BIN)/python data/make_weights.py
 
 lab: data
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_OPTIONS) "$$(ls notebooks/[0-9]*.ipynb | head -n 1)"

@@ -30,7 +30,6 @@ HEADS = {"sleeve": garments.SLEEVES, "neckline": garments.NECKLINES, "hem": garm
          "palette": tuple(garments.PALETTES)}
 BATCH_SIZE = 64
 EPOCHS = 16
-FACTORS = {name: len(values) for name, values in HEADS.items()}
 
 
 class Batches(keras.utils.PyDataset):
@@ -128,7 +127,9 @@ def make_features(path, folder):
     classifier.fit(batches, epochs=EPOCHS, callbacks=[backup, follow], shuffle=False, verbose=2)
     seconds = round(time.monotonic() - started)
     draft = path.with_name("draft.weights.h5")
-    classifier.save_weights(draft)
+    bare = features.build_classifier(HEADS, **options)  # without the optimizer's memory, which would be saved, too
+    bare.set_weights(classifier.get_weights())
+    bare.save_weights(draft)
     draft.replace(path)
     held_out, truth = worlds([0], count=500)
     return {"file": path.name, "sha256": sha256(path), "bytes": path.stat().st_size, "command": COMMAND, "seed": SEED, "seconds": seconds,

@@ -165,9 +165,9 @@ def test_kid_is_the_plain_loop(rng):
 
 def test_kids_deviation_is_that_of_other_draws(rng):
     def draw():
-        return metrics.kid(rng.normal(size=(200, 4)), rng.normal(0.4, 1, size=(200, 4)), rng=rng)
+        return metrics.kid(rng.normal(size=(120, 4)), rng.normal(0.4, 1, size=(120, 4)), subsets=40, rng=rng)
 
-    estimates = [draw() for _ in range(60)]
+    estimates = [draw() for _ in range(40)]
     between = np.std([estimate.value for estimate in estimates], ddof=1)
     assert np.mean([estimate.deviation for estimate in estimates]) == pytest.approx(between, rel=0.3)
 
