@@ -104,6 +104,13 @@ def accuracy(classifier, pictures, labels):
     return {name: round(float(np.mean(logits[name].argmax(axis=1) == labels[name])), 4) for name in labels}
 
 
+def scale_of(classifier, pictures):
+    """Return the number by which the last hidden layer's mean square becomes 1 over uint8 pictures."""
+    hidden = keras.Model(classifier.input, classifier.get_layer("features").output)
+    found = hidden.predict(images.to_model(pictures), batch_size=BATCH_SIZE, verbose=0)
+    return round(float(np.mean(found.astype("float64") ** 2) ** -0.5), 5)
+
+
 def make_features(path, folder):
     """Train the garments' features and write their weights.
 
@@ -133,7 +140,7 @@ def make_features(path, folder):
     draft.replace(path)
     held_out, truth = worlds([0], count=500)
     return {"file": path.name, "sha256": sha256(path), "bytes": path.stat().st_size, "command": COMMAND, "seed": SEED, "seconds": seconds,
-            "parameters": classifier.count_params(), "options": options, "heads": HEADS, "trained_on": f"{len(pictures[32])} garments of the worlds {WORLDS}",
+            "parameters": classifier.count_params(), "options": options, "scale": scale_of(bare, pictures[32]), "heads": HEADS, "trained_on": f"{len(pictures[32])} garments of the worlds {WORLDS}",
             "held_out": f"{len(held_out[32])} garments of world 0", "accuracy": {str(size): accuracy(classifier, held_out[size], truth) for size in features.SIZES},
             "chance": {name: round(float(np.bincount(values).max() / len(values)), 4) for name, values in truth.items()}}
 

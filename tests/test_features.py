@@ -170,3 +170,8 @@ def test_the_change_of_a_picture_is_light():
     changed = make_weights.change(batch, np.random.default_rng(1))
     assert changed.shape == batch.shape and changed.dtype == np.float32 and np.abs(changed).max() <= 1
     assert np.abs(make_weights.change(np.full_like(batch, 0.5), np.random.default_rng(1))[:, 4:-4, 4:-4] - 0.5).max() < 0.08
+
+
+def test_the_scale_makes_the_mean_square_one(model):
+    pictures, _ = make_weights.worlds([0], count=64)
+    assert np.mean(features.extract(model, images.to_model(pictures[32])) ** 2) == pytest.approx(1, rel=0.1)
