@@ -29,7 +29,8 @@ def test_the_lab_marks_the_strength_on_every_curve(strength):
 def test_groups_are_drawn_with_their_intervals():
     figure = metric_plots.draw_groups([GroupRow(1, 10, 2.0, 1.5, 2.5), GroupRow(2, 30, 4.0, 3.0, 5.0)], np.zeros((2, 3)), "error")
     ax, = figure.axes
-    assert ax.lines[0].get_ydata()[0] == pytest.approx((10 * 2 + 30 * 4) / 40)
+    assert ax.collections[0].get_segments()[0][0, 1] == pytest.approx((10 * 2 + 30 * 4) / 40)
+    np.testing.assert_allclose([segment[:, 1] for segment in ax.collections[1].get_segments()], [[1.5, 2.5], [3, 5]])
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2"]
 
 

@@ -25,7 +25,7 @@ def draw_bias(counts, frechet, kid):
         ax.set(xscale="log", xticks=counts, xlabel="samples in each set", title=title)
         ax.set_xticklabels([str(count) for count in counts])
         ax.minorticks_off()
-    figure.axes[0].text(counts[-1], 0.06 * np.max(frechet), "the truth: 0", ha="right", fontsize=9, color="#333333")
+    figure.axes[0].text(counts[0], 0.04 * np.max(frechet), "the truth: 0", fontsize=9, color="#333333")
     return figure
 
 
@@ -65,24 +65,25 @@ def draw_lab(pictures, strengths, measured, strength, title):
     return figure
 
 
-def draw_groups(rows, colours, label):
+def draw_groups(rows, colours, label, group_label="skin tone"):
     """Return a figure of means by group with their intervals.
 
     Args:
         rows: List of rows with group, count, mean, low and high: what `metrics.by_group` returns.
         colours: float (groups, 3) in [0, 1]. The face of each dot.
         label: String. What the values are.
+        group_label: String. What the groups are.
     """
     figure = Figure(figsize=(7.2, 2.7))
     ax = figure.subplots()
     places = np.arange(len(rows))
     means = np.array([row.mean for row in rows])
     overall = np.average(means, weights=[row.count for row in rows])
-    ax.axhline(overall, color="#555555", linewidth=1, linestyle="--")
+    ax.hlines(overall, -0.6, len(rows) - 0.55, color="#555555", linewidth=1, linestyle="--")
     ax.text(len(rows) - 0.45, overall, "mean\nof all", fontsize=8, va="center", color="#333333")
-    ax.vlines(places, [row.low for row in rows], [row.high for row in rows], color="#555555", linewidth=1.6)
-    ax.scatter(places, means, s=90, c=colours, edgecolors="#333333", linewidths=1, zorder=3)
-    ax.set(xticks=places, xlabel="group", ylabel=label, ylim=(0, None), xlim=(-0.6, len(rows) + 0.3))
+    ax.vlines(places, [row.low for row in rows], [row.high for row in rows], color="#888888", linewidth=3)
+    ax.scatter(places, means, s=55, c=colours, edgecolors="#333333", linewidths=1, zorder=3)
+    ax.set(xticks=places, xlabel=group_label, ylabel=label, ylim=(0, None), xlim=(-0.6, len(rows) + 0.3))
     ax.set_xticklabels([str(row.group) for row in rows])
     return figure
 
