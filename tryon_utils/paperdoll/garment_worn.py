@@ -21,7 +21,9 @@ class Sleeve:
     """One worn sleeve: its fields over a `LimbField`."""
 
     def __init__(self, field, profiles, factors):
-        self.field, self.factors = field, factors
+        self.end = sleeve_end(factors)
+        self.field = field = field.part(self.end + 0.25)
+        self.factors = factors
         knots = arm_knots()
         inner, outer = sleeve_radii(profiles.arm_inner, profiles.arm_outer, factors)
         loose = 0.006 + 0.010 * factors.fit
@@ -35,7 +37,6 @@ class Sleeve:
         self.radius = self.outline(field.a, field.out)
         self.share = np.clip(field.d / self.radius, -1.02, 1.02)
         self.join = field.a - sleeve_seam(np.clip(self.share, -1, 1))
-        self.end = sleeve_end(factors)
         # The opening goes round the arm, so its front edge bows towards the hand.
         self.end_distance = np.float32(self.end) + np.float32(0.035) * (np.sqrt(np.maximum(1 - self.share * self.share, 0)) - 0.7) - field.a
         self.tube = edge(self.radius - field.reach, field.grid.pixel)
@@ -177,7 +178,7 @@ def lay_sleeve(canvas, sleeve, factors, skeleton, footprint, contact, shoulder_o
     if shoulder_only:
         cover = cover * edge(np.float32(0.46) - field.a, pixel)
     gap = np.clip(1 - np.maximum(field.reach - sleeve.radius, 0) * np.float32(1 / 0.15), 0, 1)
-    shade = np.float32(contact) * gap * gap * ease(0.22, 0.75, field.a) * (sleeve.end_distance > -0.05)
+    shade = np.float32(contact) * gap * gap * ease(0.22, 0.75, field.a) * (field.a < sleeve.end + 0.06)
     below = np.float32(0 if shoulder_only else 0.40) * ease(-0.13, 0.0, sleeve.end_distance)
     below = below * ((sleeve.end_distance < 0) & (field.reach < sleeve.radius))
     canvas.darken(field.window, np.maximum(shade, below) * (canvas.alpha[field.window] > 0), cloth=True)
