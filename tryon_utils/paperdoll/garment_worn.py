@@ -115,7 +115,7 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     if yarn is not None:
         occlusion = occlusion * yarn
     # Soft shadows of the garment's edges on skin and lower garment.
-    near_hem = np.where(s > 2.3, ease(-0.20, 0.0, hem) * edge(trunk.width + 0.02 - across, pixel), 0)
+    near_hem = np.where(s > 2.3, ease(-0.20, 0.0, hem) * ease(0.09, -0.07, across - trunk.width), 0)
     near_neck = ease(-0.055, 0.0, opening) * (opening < 0.03) * (hem > 0)
     shade = np.maximum(0.55 * near_hem, 0.26 * near_neck)
     if not sleeves:
@@ -158,7 +158,7 @@ def lay_lining(canvas, trunk, profiles, factors, footprint):
     u = q * np.float32(1.075)
     v = s - (profiles.line(across, right) - shoulder_line(np.abs(u)))
     share = np.clip(u / half, -1, 1)
-    rise = np.float32(0.16 if factors.neckline == "collar" else 0.016) + np.float32(0.03) * (1 - share * share)
+    rise = np.float32(0.070 if factors.neckline == "collar" else 0.016) + np.float32(0.03) * (1 - share * share)
     inside = np.minimum(np.minimum(s - shoulder_line(half) + rise, half - np.abs(u)), np.float32(1.42) - s)
     v = np.maximum(v, back_edge(factors, u))
     canvas.lay(
