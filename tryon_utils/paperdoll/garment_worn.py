@@ -3,6 +3,7 @@
 import numpy as np
 
 from tryon_utils.paperdoll.body_curves import Profile, bump, edge, ease, hermite, slopes
+from tryon_utils.paperdoll.body_lower import WAISTBAND
 from tryon_utils.paperdoll.body_paint import LABELS, round_height, shoulder_cap
 from tryon_utils.paperdoll.body_shape import arm_knots, trunk_knots
 from tryon_utils.paperdoll.fabric import LINING, NECK, SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
@@ -62,7 +63,7 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     for k, row in enumerate((profiles.base_left, profiles.base_right)):
         wide = trunk_garment_widths(row, factors)
         if factors.hem == "tucked":  # held in at the waist, a little blouse above it
-            held = row + 0.03
+            held = row + 0.014
             wide = wide + np.interp(knots, [2.45, 2.72, 2.85], [0, 1, 1]) * (held - wide)
             wide = wide + 0.03 * factors.fit * np.exp(-(((knots - 2.62) / 0.12) ** 2))
         rows.append(wide + wave * outline_waves(factors, knots, 1.0, 30 + k))
@@ -93,6 +94,8 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     bound = np.minimum(edge_of_neck, hem)
     if not sleeves:
         bound = np.minimum(bound, armhole(factors, u, v))
+    if factors.hem == "tucked":  # nothing shows below the top of the waistband
+        bound = np.minimum(bound, np.float32(WAISTBAND + 0.025) + np.float32(0.035) * (1 - share * share) - s)
     cover = cover * edge(bound, pixel)
 
     bottom = 2.85 if factors.hem == "tucked" else HEM[factors.hem]
