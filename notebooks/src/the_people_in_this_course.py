@@ -64,7 +64,7 @@ plots.draw_pictures(poses, columns=6, titles=list(POSES))
 garments = [paperdoll.sample_garment_factors(0, number) for number in (1, 4, 6, 9, 12)]
 shop = [paperdoll.render_garment(garment, 256).picture for garment in garments]
 worn = [sample.picture for number in (2, 7, 9) for sample in paperdoll.render_people(paperdoll.sample_person_factors(0, number), garments, 256)]
-plots.draw_pictures(shop + worn, columns=5)
+plots.draw_pictures(shop + worn, columns=5, width=6)
 
 # %% [markdown]
 # ## Faces and looks
