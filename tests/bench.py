@@ -15,8 +15,8 @@ import numpy as np
 from tryon_utils import cache, splits
 
 TASKS = {  # name: function from an index to arrays, size, samples, wanted a second on two cores
-    "try-ons 128x96 (person, garment, swap, all truth)": (splits.body_arrays, 128, 192, 15),
-    "faces 64x64 (bare, with makeup, all truth)": (splits.face_arrays, 64, 512, 40),
+    "try-ons 128x96 (person, garment, swap, all truth)": (splits.body_arrays, 128, 384, 15),
+    "faces 64x64 (bare, with makeup, all truth)": (splits.face_arrays, 64, 1024, 40),
     "try-ons 64x48": (splits.body_arrays, 64, 192, None),
     "faces 128x128": (splits.face_arrays, 128, 192, None),
     "garments 64x48": (splits.garment_arrays, 64, 512, None),

@@ -34,6 +34,7 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "DATA", tmp_path)
     monkeypatch.setattr(splits, "SHIPPED", {"garments": {"train": 3}})
     monkeypatch.setattr(splits, "SHARD", 2)
+    monkeypatch.setattr(make_data, "draw_card", lambda: (tmp_path / "factors.png").write_text("drawn"))
     assert make_data.main([]) == 0
     return tmp_path
 
@@ -41,6 +42,7 @@ def small(tmp_path, monkeypatch):
 def test_what_is_made_is_complete(small):
     assert make_data.main(["--check"]) == 0
     assert sorted(path.name for path in small.glob("*.zip")) == ["garments-train-0.zip", "garments-train-1.zip"]
+    assert (small / "factors.png").is_file()
     entry = json.loads((small / "manifest.json").read_text())["files"]["garments-train-1.zip"]
     assert entry["samples"] == 1
     first, second = (packs.read_pack(small / f"garments-train-{number}.zip")[0]["picture"] for number in (0, 1))
@@ -69,3 +71,8 @@ def test_too_much_is_refused(small, monkeypatch):
     monkeypatch.setattr(make_data, "MOST_BYTES", 100)
     with pytest.raises(SystemExit, match="Ship fewer samples"):
         make_data.main(["--force"])
+
+
+def test_factors_that_are_words_are_counted_and_numbers_are_not():
+    records = [{"monk_tone": 2, "sleeve": "long", "fit": 0.3, "mirror": True}, {"monk_tone": 1, "sleeve": "long", "fit": 0.9, "mirror": False}]
+    assert make_data.count_factors(records) == {"monk_tone": {1: 1, 2: 1}, "sleeve": {"long": 2}, "mirror": {True: 1, False: 1}}

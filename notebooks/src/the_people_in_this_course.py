@@ -34,7 +34,7 @@ plt.style.use("tryon_utils.course")
 # %% alt="Twelve people from the hips up, in front of plain walls, of all skin tones, with different hair, figures, poses and tops."
 crowd = [paperdoll.render_person(paperdoll.sample_person_factors(0, number), paperdoll.sample_garment_factors(0, number), 256)
          for number in range(12)]
-plots.draw_pictures([person.picture for person in crowd], columns=6)
+plots.draw_pictures([person.picture for person in crowd], columns=6, width=7)
 
 # %% alt="Twenty-four portraits of bare faces in four rows, of all skin tones, ages and hair styles."
 faces = [paperdoll.render_face(paperdoll.sample_face_factors(0, number), None, 192).picture for number in range(24)]
@@ -53,7 +53,7 @@ plots.draw_pictures(tones, columns=5, titles=[f"Monk tone {tone}" for tone in ra
 # %% alt="One person in every pose: arms hanging down, bent, raised and crossed."
 person, garment = paperdoll.sample_person_factors(0, 3), paperdoll.sample_garment_factors(0, 8)
 poses = [paperdoll.render_person(dataclasses.replace(person, pose=pose), garment, 256).picture for pose in POSES]
-plots.draw_pictures(poses, columns=6, titles=list(POSES))
+plots.draw_pictures(poses, columns=5, titles=list(POSES), width=6)
 
 # %% [markdown]
 # ## People and garments
@@ -64,7 +64,7 @@ plots.draw_pictures(poses, columns=6, titles=list(POSES))
 garments = [paperdoll.sample_garment_factors(0, number) for number in (1, 4, 6, 9, 12)]
 shop = [paperdoll.render_garment(garment, 256).picture for garment in garments]
 worn = [sample.picture for number in (2, 7, 9) for sample in paperdoll.render_people(paperdoll.sample_person_factors(0, number), garments, 256)]
-plots.draw_pictures(shop + worn, columns=5)
+plots.draw_pictures(shop + worn, columns=5, width=6)
 
 # %% [markdown]
 # ## Faces and looks
@@ -75,7 +75,7 @@ plots.draw_pictures(shop + worn, columns=5)
 # %% alt="The named looks, each on a different face, with its name above."
 looks = [paperdoll.render_face(paperdoll.sample_face_factors(0, 30 + number), look, 192).picture
          for number, look in enumerate(paperdoll.LOOKS.values())]
-plots.draw_pictures(looks, columns=6, titles=list(paperdoll.LOOKS))
+plots.draw_pictures(looks, columns=6, titles=list(paperdoll.LOOKS), width=6.6)
 
 # %% [markdown]
 # ## The truth about a picture

@@ -87,6 +87,14 @@ class FigureCanvas:
             label_where: boolean window array, where the label is set; None for everywhere.
             shape_alpha: coverage used for slopes and occlusion when it is softer than the colour's (blended joints).
         """
+        rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
+        if not len(rows):
+            return
+        cut = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        window = tuple(slice(whole.start + piece.start, whole.start + piece.stop) for whole, piece in zip(window, cut, strict=True))
+        crop = lambda field: field[(..., *cut)] if np.ndim(field) > 1 else field  # noqa: E731
+        alpha, albedo, slope, occlusion, shape_alpha, label_where = map(crop, (alpha, albedo, slope, occlusion, shape_alpha, label_where))
+        fabric = None if fabric is None else tuple(map(crop, fabric))
         under = self.alpha[window]
         total = under + alpha * (1 - under)
         share = alpha / np.maximum(total, np.float32(1e-6))

@@ -133,3 +133,17 @@ class LimbField:
         self.reach = np.sqrt(self.d * self.d + np.where((place <= 0) | (place >= last), beyond * beyond, 0))
         self.strokes = Strokes(self.a, self.d)  # in (a, d)
         self.out = self.d > 0
+
+    def part(self, high):
+        """The window in which arm coordinates below ``high`` (H) occur, as a `LimbField` of its own."""
+        near = (self.a < high) & (self.reach < 0.42)
+        rows, columns = np.flatnonzero(near.any(1)), np.flatnonzero(near.any(0))
+        cut = slice(rows[0], max(rows[-1] + 1, rows[0] + 3)), slice(columns[0], max(columns[-1] + 1, columns[0] + 3))
+        part = object.__new__(LimbField)
+        part.grid, part.side, part.points, part.along = self.grid, self.side, self.points, self.along
+        part.window = tuple(slice(whole.start + piece.start, whole.start + piece.stop) for whole, piece in zip(self.window, cut, strict=True))
+        part.x, part.y = self.x[:, cut[1]], self.y[cut[0]]
+        for name in ("a", "d", "reach", "out"):
+            setattr(part, name, getattr(self, name)[cut])
+        part.strokes = Strokes(part.a, part.d)
+        return part

@@ -64,7 +64,7 @@ def lower_parts(field, profiles, kind, colour, seed=0):
     for row in (profiles.base_left, profiles.base_right):
         wide = row + np.interp(knots, [2.8, 3.3, 4.0], [0.010, 0.022, 0.03 if kind == "jeans" else 0.055])
         if skirt:
-            flare = 0.34 if kind == "short skirt" else 0.20
+            flare = 0.24 if kind == "short skirt" else 0.20
             wide = np.maximum.accumulate(np.where(knots < 2.75, 0, wide)) + flare * np.clip(knots - 3.25, 0, 2) ** 1.15 * 0.8
             wide = np.where(knots < 2.75, row + 0.01, wide)
         rows.append(wide)
@@ -78,7 +78,7 @@ def lower_parts(field, profiles, kind, colour, seed=0):
     fine = min(1.0, 0.022 / pixel)
     band = ease(-0.004, 0.014, waist) * ease(0.155, 0.135, waist)
     if skirt:
-        hem = np.float32(4.28) - s + np.float32(0.03) * share * share if kind == "short skirt" else np.float32(9)
+        hem = np.float32(4.30) - s - np.float32(0.07) * share * share if kind == "short skirt" else np.float32(9)
         inside = np.minimum(inside, hem)
         fall = np.clip((s - 2.95) / 1.2, 0, 1.3)
         pipes = np.sin(np.arcsin(np.clip(q / width, -1, 1)) * np.float32(7.0) + restless * np.float32(1.2) + np.float32(seed))

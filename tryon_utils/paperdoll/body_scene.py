@@ -124,7 +124,7 @@ class PersonScene:
             limb = self.limbs[side]
             bare, hand, shadow = self.arms[side]
             if sleeves:  # the sleeve casts its own shadow
-                shadow = shadow * (sleeves[side].end_distance <= -0.05)
+                shadow = shadow * (limb.a >= sleeves[side].end + 0.06)
                 keep = edge(limb.a - np.float32(max(sleeves[side].end - 0.12, 0.1)), self.grid.pixel)
             else:  # the vest lies over the shoulder joint
                 on_vest = canvas.panel[limb.window] == 1

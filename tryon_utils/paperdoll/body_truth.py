@@ -117,7 +117,7 @@ def agnostic_mask(scene, height, width, pixel):
         shoulder, elbow, hip = (np.array(joints[f"{name} {part}"]) for part in ("shoulder", "elbow", "hip"))
         wrist = scene.skeleton.curves[1 if name == "left" else -1][0][-1]
         mask |= (_line(x, y, shoulder, elbow) < 0.36) | (_line(x, y, elbow, wrist) < 0.31)
-        mask |= _line(x, y, shoulder, hip + (0, 0.34)) < 0.42
+        mask |= (_line(x, y, shoulder, hip + (0, 0.34)) < 0.42) | (_line(x, y, hip, hip + (0, 0.34)) < 0.56)
     neck = np.array(joints["neck"])
     middle = 0.5 * (np.array(joints["left hip"]) + joints["right hip"])
     mask |= _line(x, y, neck + (0, 0.15), middle + (0, 0.3)) < 0.52

@@ -110,7 +110,8 @@ def fabric_colour(factors, panel, u, v, footprint):
             return paint((0.45 * wide, accent), (0.45 * high, accent), (0.8 * line, second))
         return paint((0.5 * (wide + high), second))
     if pattern == "dots":
-        return paint((_dots(u, v, 1.3 * period, 1.3 * period * (0.22 + 0.07 * scale), footprint), second))
+        spacing = 0.33 + 0.28 * scale
+        return paint((_dots(u, v, spacing, 0.27 * spacing, footprint), second))
     if pattern == "emblem":
         if sleeve or panel == LINING:
             return paint()

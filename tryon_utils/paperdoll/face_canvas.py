@@ -1,6 +1,7 @@
 """The canvas that the parts of a face are painted on: planar arrays over a grid of head coordinates."""
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -31,12 +32,12 @@ class Expression:
 
 EXPRESSION_TABLE = {
     "neutral": Expression(lift=0.016, lids=0.95, squint=0.10, apple=0.1),
-    "soft smile": Expression(lift=0.024, stretch=0.022, lids=0.93, squint=0.30, raise_brow=0.006, apple=0.5),
-    "smile": Expression(lift=0.032, stretch=0.044, lids=0.89, squint=0.52, raise_brow=0.010, apple=0.85),
-    "open smile": Expression(lift=0.026, stretch=0.046, part=0.070, teeth=1, lids=0.87, squint=0.6, raise_brow=0.012, apple=1),
+    "soft smile": Expression(lift=0.027, stretch=0.022, lids=0.93, squint=0.30, raise_brow=0.006, apple=0.5),
+    "smile": Expression(lift=0.037, stretch=0.042, lids=0.89, squint=0.52, raise_brow=0.010, apple=0.85),
+    "open smile": Expression(lift=0.026, stretch=0.038, part=0.068, teeth=1, lids=0.87, squint=0.6, raise_brow=0.012, apple=1),
     "serious": Expression(lift=0.002, stretch=-0.008, lids=0.88, squint=0.12, knit=0.008, raise_brow=-0.005),
     "surprised": Expression(lift=0.006, stretch=-0.050, part=0.066, teeth=0.35, lids=1.16, raise_brow=0.050, knit=-0.008),
-    "pensive": Expression(lift=0.004, lids=0.74, raise_brow=0.012, knit=-0.014),
+    "pensive": Expression(lift=0.008, lids=0.78, raise_brow=0.012, knit=-0.006),
     "amused": Expression(lift=0.025, stretch=0.032, part=0.034, teeth=0.9, lids=0.90, squint=0.4, raise_brow=0.016, apple=0.65),
 }  # fmt: skip
 
@@ -49,6 +50,9 @@ class Overlay:
     alpha: np.ndarray
     colour: np.ndarray
     stage: int
+
+
+_BOX = np.array([[-1, -1, 1, 1, 0, 0, -1, 1], [-1, 1, -1, 1, -1, 1, 0, 0]], np.float32)
 
 
 class FaceCanvas:
@@ -79,16 +83,13 @@ class FaceCanvas:
 
     def window(self, at_u, at_v, reach_u, reach_v):
         """Row and column slices that cover the box ``at +- reach`` of head coordinates in the turned head."""
-        corners = [
-            self.pose.forward(np.float32(at_u + i * reach_u), np.float32(at_v + j * reach_v))
-            for i in (-1, 1, 0)
-            for j in (-1, 1, 0)
-        ]
+        box_u, box_v = np.float32(at_u) + np.float32(reach_u) * _BOX[0], np.float32(at_v) + np.float32(reach_v) * _BOX[1]
+        corner_x, corner_y = self.pose.forward(box_u, box_v)
         slices = []
-        for axis, values in ((self.y, [c[1] for c in corners]), (self.x, [c[0] for c in corners])):
-            low = int(np.floor((min(values) - axis[0]) / self.pixel)) - 2
-            high = int(np.ceil((max(values) - axis[0]) / self.pixel)) + 3
-            slices.append(slice(int(np.clip(low, 0, len(axis))), int(np.clip(high, 0, len(axis)))))
+        for axis, values in ((self.y, corner_y), (self.x, corner_x)):
+            low = math.floor((values.min() - axis[0]) / self.pixel) - 2
+            high = math.ceil((values.max() - axis[0]) / self.pixel) + 3
+            slices.append(slice(min(max(low, 0), len(axis)), min(max(high, 0), len(axis))))
         return tuple(slices)
 
     def at(self, window):

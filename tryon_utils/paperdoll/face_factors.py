@@ -159,12 +159,12 @@ def sample_face_factors(seed, index):
             "amused": 1.5,
         },
     )
-    rare = {"bald": 0.35, "shaved": 0.5, "head wrap": 0.7, "headscarf": 0.7}
-    values["hair_style"] = choose(draw("hair_style"), {name: rare.get(name, 1.0) for name in HAIR_STYLES})
+    share = {"bald": 0.5, "shaved": 0.8, "head wrap": 0.7, "headscarf": 0.7, "short crop": 2.2, "short coils": 1.4}
+    values["hair_style"] = choose(draw("hair_style"), {name: share.get(name, 1.0) for name in HAIR_STYLES})
     values["hair_colour"] = choose(draw("hair_colour"), _hair_weights(tone))
     values["eye_colour"] = choose(draw("eye_colour"), _eye_weights(tone))
     values["glasses"] = choose(draw("glasses"), {"none": 6, "round": 0.5, "rectangular": 0.4, "cat-eye": 0.4})
-    bearded = {"none": 3, "stubble": 1, "short beard": 1.2, "full beard": 0.6, "goatee": 0.4, "moustache": 0.3}
+    bearded = {"none": 2.4, "stubble": 1, "short beard": 1.2, "full beard": 0.6, "goatee": 0.4, "moustache": 0.3}
     values["facial_hair"] = choose(draw("facial_hair"), bearded if values["hair_style"] in _WITH_BEARDS else {"none": 1})
     wisdom = draw("lines")
     grey = values["hair_colour"] in ("grey", "silver")

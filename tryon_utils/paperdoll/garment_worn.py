@@ -3,6 +3,7 @@
 import numpy as np
 
 from tryon_utils.paperdoll.body_curves import Profile, bump, edge, ease, hermite, slopes
+from tryon_utils.paperdoll.body_lower import WAISTBAND
 from tryon_utils.paperdoll.body_paint import LABELS, round_height, shoulder_cap
 from tryon_utils.paperdoll.body_shape import arm_knots, trunk_knots
 from tryon_utils.paperdoll.fabric import LINING, NECK, SLEEVE_LEFT, SLEEVE_RIGHT, TORSO
@@ -21,7 +22,9 @@ class Sleeve:
     """One worn sleeve: its fields over a `LimbField`."""
 
     def __init__(self, field, profiles, factors):
-        self.field, self.factors = field, factors
+        self.end = sleeve_end(factors)
+        self.field = field = field.part(self.end + 0.25)
+        self.factors = factors
         knots = arm_knots()
         inner, outer = sleeve_radii(profiles.arm_inner, profiles.arm_outer, factors)
         loose = 0.006 + 0.010 * factors.fit
@@ -35,7 +38,6 @@ class Sleeve:
         self.radius = self.outline(field.a, field.out)
         self.share = np.clip(field.d / self.radius, -1.02, 1.02)
         self.join = field.a - sleeve_seam(np.clip(self.share, -1, 1))
-        self.end = sleeve_end(factors)
         # The opening goes round the arm, so its front edge bows towards the hand.
         self.end_distance = np.float32(self.end) + np.float32(0.035) * (np.sqrt(np.maximum(1 - self.share * self.share, 0)) - 0.7) - field.a
         self.tube = edge(self.radius - field.reach, field.grid.pixel)
@@ -61,7 +63,7 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     for k, row in enumerate((profiles.base_left, profiles.base_right)):
         wide = trunk_garment_widths(row, factors)
         if factors.hem == "tucked":  # held in at the waist, a little blouse above it
-            held = row + 0.03
+            held = row + 0.014
             wide = wide + np.interp(knots, [2.45, 2.72, 2.85], [0, 1, 1]) * (held - wide)
             wide = wide + 0.03 * factors.fit * np.exp(-(((knots - 2.62) / 0.12) ** 2))
         rows.append(wide + wave * outline_waves(factors, knots, 1.0, 30 + k))
@@ -92,6 +94,8 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     bound = np.minimum(edge_of_neck, hem)
     if not sleeves:
         bound = np.minimum(bound, armhole(factors, u, v))
+    if factors.hem == "tucked":  # nothing shows below the top of the waistband
+        bound = np.minimum(bound, np.float32(WAISTBAND + 0.025) + np.float32(0.035) * (1 - share * share) - s)
     cover = cover * edge(bound, pixel)
 
     bottom = 2.85 if factors.hem == "tucked" else HEM[factors.hem]
@@ -114,7 +118,7 @@ def lay_torso(canvas, trunk, sleeves, profiles, factors, footprint):
     if yarn is not None:
         occlusion = occlusion * yarn
     # Soft shadows of the garment's edges on skin and lower garment.
-    near_hem = np.where(s > 2.3, ease(-0.20, 0.0, hem) * edge(trunk.width + 0.02 - across, pixel), 0)
+    near_hem = np.where(s > 2.3, ease(-0.20, 0.0, hem) * ease(0.09, -0.07, across - trunk.width), 0)
     near_neck = ease(-0.055, 0.0, opening) * (opening < 0.03) * (hem > 0)
     shade = np.maximum(0.55 * near_hem, 0.26 * near_neck)
     if not sleeves:
@@ -157,7 +161,7 @@ def lay_lining(canvas, trunk, profiles, factors, footprint):
     u = q * np.float32(1.075)
     v = s - (profiles.line(across, right) - shoulder_line(np.abs(u)))
     share = np.clip(u / half, -1, 1)
-    rise = np.float32(0.16 if factors.neckline == "collar" else 0.016) + np.float32(0.03) * (1 - share * share)
+    rise = np.float32(0.070 if factors.neckline == "collar" else 0.016) + np.float32(0.03) * (1 - share * share)
     inside = np.minimum(np.minimum(s - shoulder_line(half) + rise, half - np.abs(u)), np.float32(1.42) - s)
     v = np.maximum(v, back_edge(factors, u))
     canvas.lay(
@@ -177,7 +181,7 @@ def lay_sleeve(canvas, sleeve, factors, skeleton, footprint, contact, shoulder_o
     if shoulder_only:
         cover = cover * edge(np.float32(0.46) - field.a, pixel)
     gap = np.clip(1 - np.maximum(field.reach - sleeve.radius, 0) * np.float32(1 / 0.15), 0, 1)
-    shade = np.float32(contact) * gap * gap * ease(0.22, 0.75, field.a) * (sleeve.end_distance > -0.05)
+    shade = np.float32(contact) * gap * gap * ease(0.22, 0.75, field.a) * (field.a < sleeve.end + 0.06)
     below = np.float32(0 if shoulder_only else 0.40) * ease(-0.13, 0.0, sleeve.end_distance)
     below = below * ((sleeve.end_distance < 0) & (field.reach < sleeve.radius))
     canvas.darken(field.window, np.maximum(shade, below) * (canvas.alpha[field.window] > 0), cloth=True)

@@ -19,6 +19,7 @@ _SHARE = np.linspace(0, 1, SAMPLES, dtype=np.float32)
 _STEPS = np.arange(SAMPLES, dtype=np.float32) * np.float32(1e-5)
 _SWAY = smoothstep(0.0, 0.3, _SHARE)
 _WIDEN = smoothstep(0, 0.35, _SHARE)
+_EARLY = smoothstep(0.05, 0.3, _SHARE)
 _NARROW = smoothstep(1.0, 0.45, _SHARE) ** np.float32(0.8)
 _BERNSTEIN = {
     n: np.stack([math.comb(n - 1, i) * _SHARE**i * (1 - _SHARE) ** (n - 1 - i) for i in range(n)], 1).astype(np.float32) for n in (3, 4, 5)
@@ -155,13 +156,14 @@ class HairPaint:
         crisp = np.float32(0.75) * pixel
         margin = (np.float32(1.8) * np.maximum(width, np.float32(0.3) * pixel) + np.float32(2) * pixel) / lean
         near = (np.abs(across - bend[low]) < margin[low]) & (position > -crisp) & (position < np.float32(length) + crisp)
-        rows, columns = np.nonzero(near)
-        if rows.size == 0:
+        found = np.flatnonzero(near)
+        if found.size == 0:
             return
-        position, across, at, low = position[near], across[near], at[near], low[near]
-        tables = np.stack([bend, lean, width, slope])
-        before = tables[:, low]
-        b, c, w, k = before + (at - low) * (tables[:, low + 1] - before)
+        position, across, at, low = (values.ravel()[found] for values in (position, across, at, low))
+        fade = smoothstep(0, lock.fade, t) if lock.fade else np.ones_like(t)
+        tables = np.stack([bend, lean, width, (axis[0] - slope * axis[1]) * lean, (axis[1] + slope * axis[0]) * lean, fade, _EARLY])
+        before = tables.take(low, axis=1)
+        b, c, w, tx, ty, faded, early = before + (at - low) * (tables.take(low + 1, axis=1) - before)
         offset = (across - b) * c
         s = offset / np.maximum(w, np.float32(0.3) * pixel)
         share = at * np.float32(1 / (SAMPLES - 1))
@@ -174,21 +176,20 @@ class HairPaint:
             )
         distance = np.abs(offset)
         uneven = np.float32(0.5 * lock.ragged) * (1 + strand)
-        ends = smoothstep(crisp, -crisp, np.maximum(-position, position - np.float32(length) + uneven))
+        beyond = np.maximum(-position, position - np.float32(length) + uneven)
+        ends = np.minimum(np.maximum(np.float32(0.5) - beyond * np.float32(0.5 / crisp), 0), 1)
         edge = crisp + np.float32(0.18) * fray
         alpha = smoothstep(-crisp, edge * 2 - crisp, w - distance + fray * np.float32(0.45) * strand) * ends
-        alpha *= np.minimum(np.float32(lock.opacity), w * np.float32(2 * lock.opacity / self.pixel))
-        if lock.fade:
-            alpha *= smoothstep(0, lock.fade, share)
+        alpha *= faded * np.minimum(np.float32(lock.opacity), w * np.float32(2 * lock.opacity / self.pixel))
         tone, bulge = self._surface(lock, s, share, strand, w, length)
-        norm = 1 / np.sqrt(1 + k * k)
-        tx, ty = (axis[0] - k * axis[1]) * norm, (axis[1] + k * axis[0]) * norm
-        shadow = smoothstep(np.float32(1.75), np.float32(0.8), np.abs(s)) * smoothstep(0.05, 0.3, share) * ends
-        view = (slice(None), rows + window[0].start, columns + window[1].start)
-        painted = self.layers[view]
+        shadow = smoothstep(np.float32(1.75), np.float32(0.8), np.abs(s)) * early * ends
+        rows, columns = np.divmod(found, near.shape[1])
+        place = (rows + window[0].start) * len(self.x) + (columns + window[1].start)
+        layers = self.layers.reshape(6, -1)
+        painted = layers.take(place, axis=1)
         painted[0] *= 1 - np.float32(0.30 * lock.opacity) * shadow
         painted += alpha * (np.stack([tone, tx, ty, -ty * bulge, tx * bulge, np.ones_like(alpha)]) - painted)
-        self.layers[view] = painted
+        layers[:, place] = painted
 
     def _surface(self, lock, s, t, strand, w, length):
         """Tone and sideways bulge across a lock."""

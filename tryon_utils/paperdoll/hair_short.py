@@ -203,6 +203,7 @@ def paint_pixie(front, factors, contour, generator):
                 tone=0.97 + 0.15 * generator.uniform(-1, 1),
                 soft=0.75,
                 ragged=0.05,
+                fade=0.10,
             ),
             1.3 * k,
         )
@@ -211,8 +212,8 @@ def paint_pixie(front, factors, contour, generator):
         front.lock(
             Lock(
                 [
-                    (part * 0.37, -0.92 + 0.18 * k),
-                    (part * (0.52 + 0.03 * k), -0.96 + 0.2 * k + j[0]),
+                    (part * 0.36, -0.94 + 0.18 * k),
+                    (part * (0.52 + 0.03 * k), -0.93 + 0.2 * k + j[0]),
                     (part * 0.65, -0.72 + 0.2 * k),
                     (part * 0.62 + j[1], -0.35 + 0.1 * k),
                 ],
@@ -220,9 +221,11 @@ def paint_pixie(front, factors, contour, generator):
                 root=0.5,
                 tone=0.93 + 0.12 * generator.uniform(-1, 1),
                 soft=0.7,
+                fade=0.12,
             ),
             k,
         )
+    round_top(front, contour, 0.13)
 
 
 def paint_crop(front, factors, contour, generator):

@@ -71,7 +71,7 @@ def _fall(back, front, factors, style, generator):
     kind, width, count = style.get("kind", 0), style["width"], style["count"]
     wide = max(width, 0.10)
     ragged = 0.03 if factors.hair_style == "bob" else 0.16
-    for k in np.linspace(-1, 1, 11 if style["end"] > 0.5 else 0):  # behind the neck
+    for k in np.linspace(-1, 1, 9 if style["end"] > 0.5 else 0):  # behind the neck
         hem = style["hem"][1] * 0.92
         points = [
             (0.45 * k, -0.55),
@@ -171,7 +171,7 @@ def _fall(back, front, factors, style, generator):
             )
     if kind == 0:
         wisps = []
-        for _ in range(14):
+        for _ in range(10):
             side = 1 if generator.uniform() < 0.5 else -1
             points = _fall_path(
                 side,
