@@ -1,19 +1,17 @@
 """The frozen features: shapes at every size, weights that are what the manifest says, and messages that say what to do."""
 
-import importlib.util
 import json
 import pathlib
-import shutil
+import sys
 
 import numpy as np
 import pytest
-from tryon_utils import images
+from tryon_utils import images, weights
 from tryon_utils.models import features
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-spec = importlib.util.spec_from_file_location("make_weights", ROOT / "data" / "make_weights.py")
-make_weights = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(make_weights)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data"))
+import make_weights  # noqa: E402
+from recipes import features_garments as recipe  # noqa: E402
 
 HEADS = {"sleeve": ("none", "short", "long"), "hem": ("cropped", "hip")}
 
@@ -71,58 +69,26 @@ def test_what_are_no_pictures_is_refused(model, pictures, words):
         features.extract(model, pictures)
 
 
-# ---- Weights that are shipped --------------------------------------------------------------------------------------------
-
-def test_the_shipped_weights_are_as_the_manifest_says(capsys):
-    assert make_weights.main(["--check"]) == 0, capsys.readouterr().out
-    files = [entry["file"] for entry in features.read_manifest().values()]
-    assert sorted(path.name for path in features.WEIGHTS.iterdir()) == sorted(files)
-    assert sum(entry["bytes"] for entry in features.read_manifest().values()) < 2_000_000
-
+# ---- The shipped features ------------------------------------------------------------------------------------------------
 
 def test_the_manifest_tells_the_factors_as_they_are():
-    entry = features.read_manifest()["features_garments"]
-    assert {name: tuple(values) for name, values in entry["heads"].items()} == make_weights.HEADS
-    assert features.kinds() == ["garments"]
+    entry = weights.read_manifest()["features_garments"]
+    assert {name: tuple(values) for name, values in entry["heads"].items()} == recipe.HEADS
 
 
 def test_the_accuracy_that_the_manifest_tells_is_found_again():
-    entry = features.read_manifest()["features_garments"]
-    pictures, labels = make_weights.worlds([0], count=64)
-    found = make_weights.accuracy(features.load_classifier(), pictures[32], labels)
+    entry = weights.read_manifest()["features_garments"]
+    pictures, labels = recipe.worlds([0], count=64)
+    found = recipe.accuracy(features.load_classifier(), pictures[32], labels)
     for name, share in entry["accuracy"]["32"].items():
         spread = np.sqrt(share * (1 - share) / 128) + 1 / 128
         assert abs(found[name] - share) < 4 * spread, name
         assert share > entry["chance"][name] + 0.2, name
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A copy of the weights that may be damaged."""
-    shutil.copytree(features.WEIGHTS, tmp_path / "weights")
-    shutil.copy(features.WEIGHTS.with_suffix(".json"), tmp_path / "weights.json")
-    return tmp_path / "weights"
-
-
-def test_missing_weights_are_told(folder):
-    (folder / "features_garments.weights.h5").unlink()
-    with pytest.raises(features.FeatureError, match="features_garments.weights.h5 is missing.*git.*make weights"):
-        features.load(folder=folder)
-
-
-def test_damaged_weights_are_told_before_they_are_read(folder):
-    path = folder / "features_garments.weights.h5"
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(features.FeatureError, match="damaged.*sha256.*make weights"):
-        features.load(folder=folder)
-
-
-def test_an_unknown_kind_and_a_missing_manifest_are_told(folder):
-    with pytest.raises(features.FeatureError, match="kind='shoes'.*'garments'"):
-        features.load("shoes", folder=folder)
-    folder.with_suffix(".json").unlink()
-    with pytest.raises(features.FeatureError, match="weights.json is missing"):
-        features.load(folder=folder)
+def test_an_unknown_kind_is_told():
+    with pytest.raises(weights.WeightsError, match="name='features_shoes'.*'features_garments'"):
+        features.load("shoes")
 
 
 # ---- How they are made -----------------------------------------------------------------------------------------------
@@ -133,12 +99,13 @@ def small(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
 
     def worlds(seeds, count=None):
-        labels = {name: rng.integers(0, len(values), 64) for name, values in make_weights.HEADS.items()}
+        labels = {name: rng.integers(0, len(values), 64) for name, values in recipe.HEADS.items()}
         return {size: rng.integers(0, 256, (64, 16, 16, 3)).astype("uint8") for size in features.SIZES}, labels
 
     monkeypatch.setattr(make_weights, "DATA", tmp_path)
-    monkeypatch.setattr(make_weights, "EPOCHS", 3)
-    monkeypatch.setattr(make_weights, "worlds", worlds)
+    monkeypatch.setattr(make_weights, "RECIPES", {"features_garments": recipe})
+    monkeypatch.setattr(recipe, "EPOCHS", 3)
+    monkeypatch.setattr(recipe, "worlds", worlds)
     return tmp_path
 
 
@@ -156,7 +123,7 @@ def test_what_is_made_is_complete_and_what_is_damaged_is_made_again(small, capsy
 def test_a_batch_depends_on_seed_epoch_and_place_alone():
     pictures = {32: np.random.default_rng(0).integers(0, 256, (128, 32, 32, 3)).astype("uint8")}
     labels = {"sleeve": np.arange(128)}
-    first, again, later, other = (make_weights.Batches(pictures, labels, *key) for key in ((0, 0), (0, 0), (0, 1), (1, 0)))
+    first, again, later, other = (recipe.Batches(pictures, labels, *key) for key in ((0, 0), (0, 0), (0, 1), (1, 0)))
     np.testing.assert_array_equal(first[1][0], again[1][0])
     for batches in (later, other):
         assert not np.array_equal(first[1][1]["sleeve"], batches[1][1]["sleeve"])
@@ -167,11 +134,11 @@ def test_a_batch_depends_on_seed_epoch_and_place_alone():
 
 def test_the_change_of_a_picture_is_light():
     batch = images.to_model(np.random.default_rng(0).integers(0, 256, (32, 32, 32, 3)).astype("uint8"))
-    changed = make_weights.change(batch, np.random.default_rng(1))
+    changed = recipe.change(batch, np.random.default_rng(1))
     assert changed.shape == batch.shape and changed.dtype == np.float32 and np.abs(changed).max() <= 1
-    assert np.abs(make_weights.change(np.full_like(batch, 0.5), np.random.default_rng(1))[:, 4:-4, 4:-4] - 0.5).max() < 0.08
+    assert np.abs(recipe.change(np.full_like(batch, 0.5), np.random.default_rng(1))[:, 4:-4, 4:-4] - 0.5).max() < 0.08
 
 
 def test_the_scale_makes_the_mean_square_one(model):
-    pictures, _ = make_weights.worlds([0], count=64)
+    pictures, _ = recipe.worlds([0], count=64)
     assert np.mean(features.extract(model, images.to_model(pictures[32])) ** 2) == pytest.approx(1, rel=0.1)

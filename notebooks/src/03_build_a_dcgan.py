@@ -22,7 +22,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
-from tryon_utils import datasets, images, losses, metrics, training, widgets
+from tryon_utils import datasets, images, losses, metrics, training, weights, widgets
+from tryon_utils.gates import gate
 from tryon_utils.models import features
 from tryon_utils.plotting import people
 from tryon_utils.plotting import pictures as picture_plots
@@ -35,10 +36,8 @@ latent_dim = 64             # numbers in one noise vector
 channels = 32               # features at half the picture's size
 batch_size = 64
 learning_rate = 0.0005      # at the start; it falls along half a cosine
-beta_1 = 0.5                # Adam's memory of past gradients, short as in chapter 02
-beta_2 = 0.99
-average_decay = 0.995       # the moving average looks back over 200 steps
-training_steps = 1600
+training_steps = 2000
+seed = 0
 
 # %% [markdown]
 # ## The data, and their range
@@ -46,10 +45,12 @@ training_steps = 1600
 # The course renders its own garments, so we know what is in every picture. Here are 1500 of them; 200 we put aside for a question at the end. We train on pictures of 32 x 32 pixels: each is the mean of four pixels of the larger one.
 # (To train on [Fashion-MNIST](https://arxiv.org/abs/1708.07747) instead, take `datasets.load_fashion_mnist()`, add an axis for the one colour, and set `image_shape = (28, 28, 1)`.)
 
-# %%
+# %% tags=["twin:tryon_utils.images"]
 def halve(pictures):
-    count, height, width, colours = pictures.shape
-    quarters = pictures.reshape(count, height // 2, 2, width // 2, 2, colours)
+    count, height, width, channels = pictures.shape
+    if height % 2 or width % 2:
+        raise ValueError(f"Pictures of {height} x {width} came; an even height and width are wanted. Crop a row or a column.")
+    quarters = pictures.reshape(count, height // 2, 2, width // 2, 2, channels)
     return np.rint(quarters.mean(axis=(2, 4))).astype("uint8")
 
 # %% tags=["nbval-ignore-output"]
@@ -305,12 +306,16 @@ class GAN(keras.Model):
         self.move_average()
         return results
 
-# %%
-def new_gan(seed):
+# %% [markdown]
+# One more function puts the pieces together. Adam has the short memory of chapter 02 (`beta_1` of 0.5), and its rate falls along half a cosine: large steps at first, small ones when the
+# details come.
+
+# %% tags=["twin:tryon_utils.models.dcgan"]
+def build_gan(training_steps, image_shape=(32, 32, 3), latent_dim=64, channels=32, learning_rate=0.0005, seed=0):
     gan = GAN(build_generator(image_shape, latent_dim, channels, seed=3 * seed), build_discriminator(image_shape, channels, seed=3 * seed + 1),
-              average_decay=average_decay, seed=3 * seed + 2)
+              average_decay=0.995, seed=3 * seed + 2)
     falling_rates = [keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.05) for _ in range(2)]
-    gan.compile(*[keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2) for rate in falling_rates])
+    gan.compile(*[keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99) for rate in falling_rates])
     return gan
 
 # %% [markdown]
@@ -323,7 +328,7 @@ def new_gan(seed):
 # *Predict, then run.* What will come first: the outline, the colours or the pattern?
 
 # %%
-gan = new_gan(seed=0)
+gan = build_gan(training_steps, image_shape, latent_dim, channels, learning_rate, seed)
 fixed_noise = keras.random.normal((24, latent_dim), seed=5)
 
 
@@ -335,9 +340,9 @@ film = training.Film(lambda: paint(fixed_noise), every=2)
 history = training.History()
 progress = training.Progress(lambda: people.draw_pictures(paint(fixed_noise), columns=12), every=5.0)
 
-# %% tags=["nbval-ignore-output"] alt="At the end of the training: twenty-four fake garments, most of them clearly tops with long, short or no sleeves, in many colours, some with stripes or checks, with ragged edges here and there."
+# %% tags=["nbval-ignore-output", "training"] alt="At the end of the training: twenty-four fake garments, most of them clearly tops with long, short or no sleeves, in many colours, some with stripes or checks, with ragged edges here and there."
 both_ways = np.concatenate([real_images, real_images[:, :, ::-1]])
-training.train(gan, both_ways, training_steps, batch_size, seed=0, callbacks=[film, history, progress]);
+training.train(gan, both_ways, training_steps, batch_size, seed, callbacks=[film, history, progress]);
 
 # %% alt="Two diagrams over the steps. Left: the discriminator's loss falls and the generator's rises, both jagged. Right: the mean probability of real pictures stays well above that of fake ones."
 picture_plots.draw_training(history)
@@ -416,14 +421,38 @@ print(f"{copying.share_closer:.1%} of the fakes are as close to the training set
 # Two numbers from [chapter 06](06_measure_quality.ipynb), used here on trust: the **KID** is a distance between the fake and the real features, 0 for equal distributions, and **coverage** is the share of real garments
 # that have a fake in their neighbourhood: low where the generator leaves garments out.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-ignore-output"]
 distance = metrics.kid(real_features, fake_features).value
 coverage = metrics.density_coverage(real_features, fake_features).coverage
-assert distance <= 0.15 and coverage >= 0.6
-print("gate passed: KID at most 0.15, coverage at least 60 %")
+print(f"KID {distance:.3f}, coverage {coverage:.0%}")
+
+# %% tags=["nbval-check-output"]
+gate("KID", distance, at_most=0.15)
+gate("coverage", coverage, at_least=0.6)
+gate("share of fakes close to the training set", copying.share_closer, at_most=0.1)
+
+# %% [markdown]
+# ## Six times as long
+#
+# Two minutes show that it works, not how far it goes. The course ships the average generator of a training of 12,000 steps: same networks, same 1300 garments, same code. `make weights` made it, and makes it again where it is missing.
+#
+# *Predict, then run.* What will the longer training improve: the outlines, the patterns, or the variety? And will it have begun to copy?
 
 # %% tags=["nbval-ignore-output"]
-print(f"KID {distance:.3f}, coverage {coverage:.0%}")
+trained_longer = weights.load(build_generator(), "dcgan_garments")
+about = weights.find("dcgan_garments")
+print(f"{about['steps']:,} steps, {about['seconds']} s on the machine that made it, seed {about['seed']}")
+
+# %% alt="Two rows of twelve garments. Above, of this chapter's training: most are tops, with blurred patterns and ragged edges. Below, of the longer training: cleaner outlines and clearer stripes and checks."
+longer_images = ops.convert_to_numpy(trained_longer(keras.random.normal((fake_count, latent_dim), seed=7)))
+people.draw_pictures(images.to_picture(np.concatenate([fake_images[:12], longer_images[:12]])), columns=12)
+
+# %% tags=["nbval-check-output"]
+longer_features = features.extract(feature_model, longer_images)
+longer_distance = metrics.kid(real_features, longer_features).value
+longer_copying = metrics.memorisation(real_features, held_out_features, longer_features)
+print(f"KID {longer_distance:.2f}, {longer_copying.share_closer:.0%} close to the training set")
+assert longer_distance < distance
 
 # %% [markdown]
 # ## What we have now

@@ -5,21 +5,14 @@ what matters, so the distance of two pictures in its last hidden layer says more
 distances in it are comparable with each other, and with nothing that others published.
 """
 
-import hashlib
-import json
-import pathlib
-
 import keras
 import numpy as np
 from keras import layers
 
-WEIGHTS = pathlib.Path(__file__).resolve().parents[2] / "data" / "weights"
+from tryon_utils import weights
+
 SIZES = (28, 32, 64)  # heights and widths that it was trained on
 BATCH = 64
-
-
-class FeatureError(ValueError):
-    """Weights that can't be used; the message names the file, what is wrong and what to do."""
 
 
 def build_classifier(heads, width=32, feature_dim=64, seed=0):
@@ -48,7 +41,7 @@ def build_classifier(heads, width=32, feature_dim=64, seed=0):
     return keras.Model(pictures, logits, name="classifier")
 
 
-def load_classifier(kind="garments", folder=WEIGHTS):
+def load_classifier(kind="garments", folder=weights.FOLDER):
     """Load the trained network with all its outputs. Nothing is unpickled, and the file must be the one that was shipped.
 
     Args:
@@ -59,24 +52,14 @@ def load_classifier(kind="garments", folder=WEIGHTS):
         A frozen `keras.Model`; see `build_classifier`.
 
     Raises:
-        FeatureError: an unknown kind, or a file that is missing or damaged.
+        WeightsError: an unknown kind, or a file that is missing or damaged.
     """
-    entry = read_manifest(folder).get(f"features_{kind}")
-    if entry is None:
-        raise FeatureError(f"kind={kind!r} came; there are features of {', '.join(map(repr, kinds(folder))) or 'no kind'}.")
-    path = pathlib.Path(folder) / entry["file"]
-    if not path.is_file():
-        raise FeatureError(f"{path.name} is missing in data/weights/. Restore it with git, or train it anew with `{entry['command']}`.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-        raise FeatureError(f"{path.name} is damaged or of another version: its sha256 is not the manifest's. "
-                           f"Restore it with git, or train it anew with `{entry['command']}`.")
-    classifier = build_classifier(entry["heads"], **entry["options"])
-    classifier.load_weights(path)
-    classifier.trainable = False
-    return classifier
+    name = f"features_{kind}"
+    entry = weights.find(name, folder)
+    return weights.load(build_classifier(entry["heads"], **entry["options"]), name, folder)
 
 
-def load(kind="garments", folder=WEIGHTS):
+def load(kind="garments", folder=weights.FOLDER):
     """Load the frozen features: the trained network up to its last hidden layer. See `load_classifier`.
 
     They are multiplied by one number for all, by which the mean square of a feature is 1 over the pictures that it was trained on:
@@ -90,7 +73,7 @@ def load(kind="garments", folder=WEIGHTS):
         A frozen `keras.Model` from pictures (batch, height, width, 3) in [-1, 1] to features (batch, 64), from 0 up.
     """
     classifier = load_classifier(kind, folder)
-    scaled = layers.Rescaling(read_manifest(folder)[f"features_{kind}"]["scale"])(classifier.get_layer("features").output)
+    scaled = layers.Rescaling(weights.find(f"features_{kind}", folder)["scale"])(classifier.get_layer("features").output)
     return keras.Model(classifier.input, scaled, name=f"features_{kind}")
 
 
@@ -119,15 +102,3 @@ def extract(model, pictures):
     made = [model.predict_on_batch(filled[start:start + BATCH]) for start in range(0, len(filled), BATCH)]
     return np.concatenate(made)[:len(colour)]
 
-
-def read_manifest(folder=WEIGHTS):
-    """Return what `data/weights.json` says of each file of weights, by name."""
-    path = pathlib.Path(folder).with_suffix(".json")
-    if not path.is_file():
-        raise FeatureError(f"{path.name} is missing in data/. Restore it with git, or train everything anew with `make weights`.")
-    return json.loads(path.read_text())["weights"]
-
-
-def kinds(folder=WEIGHTS):
-    """Return the kinds of features that there are."""
-    return [name.removeprefix("features_") for name in read_manifest(folder) if name.startswith("features_")]
