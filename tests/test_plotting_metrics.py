@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tryon_utils import training
 from tryon_utils.metrics import GroupRow
 from tryon_utils.plotting import metrics as metric_plots
 
@@ -38,3 +39,14 @@ def test_neighbours_stand_below_their_samples():
     figure = metric_plots.draw_neighbours(PICTURES[:5], PICTURES[:5] + np.uint8(9), np.arange(5.0))
     assert len(figure.axes) == 10 and figure.axes[3].get_title() == "3.0"
     assert figure.axes[8].images[0].get_array()[0, 0, 0] == 9
+
+
+def test_a_measured_training_shows_its_losses_and_its_metrics():
+    history = training.History()
+    for step in (100, 200):
+        history.record(step, {"discriminator_loss": 1.0, "generator_loss": step / 100, "KID": 10 / step, "precision": 0.5, "coverage": 0.25})
+    figure = metric_plots.draw_measured_training(history)
+    losses, kid, shares = figure.axes
+    np.testing.assert_allclose(losses.lines[1].get_ydata(), [1, 2])
+    np.testing.assert_allclose(kid.lines[0].get_ydata(), [0.1, 0.05])
+    assert [text.get_text() for text in shares.get_legend().get_texts()] == ["precision", "coverage"] and kid.get_yscale() == "log"

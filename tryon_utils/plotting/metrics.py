@@ -65,6 +65,30 @@ def draw_lab(pictures, strengths, measured, strength, title):
     return figure
 
 
+def draw_measured_training(history):
+    """Return a figure of one training: its losses, its KID, and its precision and coverage.
+
+    Args:
+        history: `training.History` with discriminator_loss, generator_loss, KID, precision and coverage.
+    """
+    figure = Figure(figsize=(7.6, 2.6), dpi=90)
+    panels = (("losses", (("discriminator_loss", "C2", "discriminator"), ("generator_loss", "C1", "generator"))),
+              ("KID", (("KID", "C0", None),)),
+              ("precision and coverage", (("precision", "C0", "precision"), ("coverage", "C1", "coverage"))))
+    for ax, (title, curves) in zip(figure.subplots(1, 3), panels, strict=True):
+        for name, colour, label in curves:
+            ax.plot(history.steps, history[name], color=colour, label=label, linewidth=1.8)
+        ax.set(xlabel="steps", xlim=(0, history.steps[-1]))
+        ax.set_title(title, fontsize=10)
+        if title == "KID":
+            ax.set_yscale("log")
+        else:
+            ax.set_ylim(0, None)
+            ax.legend(fontsize=8, loc="best")
+    figure.axes[2].set_ylim(0, 1)
+    return figure
+
+
 def draw_groups(rows, colours, label, group_label="skin tone"):
     """Return a figure of means by group with their intervals.
 
