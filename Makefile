@@ -18,7 +18,9 @@ help:
 	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
 	@echo "make data                 render the people of data/ where they are missing or damaged"
 	@echo "make weights              train the networks of data/weights/ where they are missing or damaged"
-	@echo "make bench                measure how fast people are rendered and read"
+	@echo "make bench                measure speed, memory and gates, and write the book's page on them"
+	@echo "make bench PART=training  one part of it: people, training, chapters, or page, which only writes"
+	@echo "make bench CHAPTER=03     one chapter of it"
 	@echo "make book                 build the book in book/_build/html"
 	@echo "make unit                 run the unit tests alone"
 	@echo "make chapters             run nbval over the chapters and solutions alone"
@@ -39,7 +41,7 @@ lab: data
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_OPTIONS) "$$(ls notebooks/[0-9]*.ipynb | head -n 1)"
 
 bench: environment
-	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench.py $(if $(CHAPTER),chapters $(CHAPTER),$(PART))
 
 test: data
 	$(BIN)/python tests/run.py

@@ -1,0 +1,268 @@
+"""How fast the loops train, which share of the machine's convolution ceiling they reach, and how good the pictures are after equal time.
+
+The data are the garments of chapter 03, at 32 x 32 in colour, and their mirror images. Loops are measured in turns, so that a machine that
+slows down slows all of them down.
+"""
+
+import importlib.util
+import multiprocessing
+import statistics
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from tryon_utils import datasets, images, metrics, training
+from tryon_utils.models import dcgan, features
+
+from measuring import ceiling, loops, store
+
+OUR_BATCH = 64  # of chapter 03 and of `training.train`
+
+
+def load_garments(count=1300):
+    """Return the training pictures of chapter 03, (count, 32, 32, 3) in [-1, 1]."""
+    return images.to_model(images.halve(datasets.load_garments().picture[:count]))
+
+
+def both_ways(real_images):
+    """Return the images and their mirror images."""
+    return np.concatenate([real_images, real_images[:, :, ::-1]])
+
+
+# ---- The loops, each as a function that trains some steps ----------------------------------------------------------------
+
+def random_batches(samples, seed, size=loops.BATCH):
+    """Return an endless iterator over random batches."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield samples[rng.choice(len(samples), size, replace=False)]
+
+
+def train_tutorial(samples):
+    """Return a function that trains so many steps with the tutorial's loop, fed as the tutorial feeds it."""
+    step = loops.make_tutorial_step(loops.build_generator(1), loops.build_discriminator(2))
+    batches = iter(tutorial_dataset(samples, seed=0))
+
+    def train(steps):
+        for _ in range(steps):
+            loss = step(next(batches))
+        loss.numpy()  # waits until it is there
+
+    return train
+
+
+def tutorial_dataset(samples, seed):
+    dataset = tf.data.Dataset.from_tensor_slices(samples).shuffle(len(samples), seed=seed)
+    return dataset.batch(loops.BATCH, drop_remainder=True).repeat()
+
+
+def train_combined(samples):
+    """Return a function that trains so many steps with `predict` and `train_on_batch`."""
+    step, batches = loops.make_combined_step(loops.build_generator(1), loops.build_discriminator(2)), random_batches(samples, 0)
+
+    def train(steps):
+        for _ in range(steps):
+            step(next(batches))
+
+    return train
+
+
+def train_equal(samples):
+    """Return a function that trains so many steps with our loop and the tutorial's architecture."""
+    gan = dcgan.GAN(loops.build_generator(1), loops.build_discriminator(2))
+    gan.compile(keras.optimizers.Adam(loops.RATE), keras.optimizers.Adam(loops.RATE))
+    return lambda steps: training.train(gan, samples, steps, loops.BATCH)
+
+
+def train_ours(samples):
+    """Return a function that trains so many steps as chapter 03 does."""
+    gan = dcgan.build_gan(training_steps=1000)
+    return lambda steps: training.train(gan, samples, steps, OUR_BATCH)
+
+
+class TorchProcess:
+    """PyTorch in a process of its own, so that its threads and memory are not TensorFlow's: trains so many steps when called."""
+
+    def __init__(self, samples):
+        context = multiprocessing.get_context("spawn")
+        self.pipe, other_end = context.Pipe()
+        self.process = context.Process(target=_serve_torch, args=(other_end, samples), daemon=True)
+        self.process.start()
+        other_end.close()  # so that a process that dies ends our waiting
+
+    def __call__(self, steps):
+        self.pipe.send(steps)
+        self.pipe.recv()
+
+    def close(self):
+        self.pipe.close()
+        self.process.join()
+
+
+def _serve_torch(pipe, samples):
+    from measuring import torch_loop
+
+    step = torch_loop.make_step()
+    batches = random_batches(samples.transpose(0, 3, 1, 2), 0)
+    while True:
+        try:
+            steps = pipe.recv()
+        except EOFError:
+            return
+        for _ in range(steps):
+            step(next(batches))
+        pipe.send("done")
+
+
+# ---- Images a second, and the share of the ceiling -----------------------------------------------------------------------------
+
+def time_steps(train, seconds, clock=time.monotonic):
+    """Return the seconds a step that `train(steps)` takes, measured over about so many seconds."""
+    started = clock()
+    train(2)
+    steps = max(2, round(2 * seconds / (clock() - started)))
+    started = clock()
+    train(steps)
+    return (clock() - started) / steps
+
+
+def measure_rates(samples, seconds=5.0, rounds=7, repeats=5, say=print):
+    """Return for each loop its seconds a step in each round, and for each architecture the best times of its convolutions."""
+    loops_of = {"tutorial": (train_tutorial, loops.BATCH), "combined": (train_combined, loops.BATCH), "equal": (train_equal, loops.BATCH),
+                "ours": (train_ours, OUR_BATCH)}
+    if importlib.util.find_spec("torch"):
+        loops_of["torch"] = TorchProcess, loops.BATCH
+    trains = {name: make(samples) for name, (make, _) in loops_of.items()}
+    for train in trains.values():
+        train(2)  # compiles
+    networks = {"tutorial": (loops.build_generator(), loops.build_discriminator(), loops.BATCH),
+                "ours": (dcgan.build_generator(), dcgan.build_discriminator(), OUR_BATCH)}
+    step_seconds, times = {name: [] for name in trains}, {name: [] for name in networks}
+    for number in range(rounds):
+        for name, train in trains.items():
+            step_seconds[name].append(time_steps(train, seconds))
+        for name, (generator, discriminator, batch) in networks.items():
+            times[name].append({"generator": ceiling.time_layers(generator, batch, repeats=repeats),
+                                "discriminator": ceiling.time_layers(discriminator, batch, repeats=repeats)})
+        say(f"  round {number + 1} of {rounds}: " + ", ".join(
+            f"{name} {loops_of[name][1] / found[-1]:.0f}" for name, found in step_seconds.items()) + " images/s", flush=True)
+    if "torch" in trains:
+        trains["torch"].close()
+    rows = {}
+    for name, found in step_seconds.items():
+        architecture, passes = ("ours", "ours") if name == "ours" else ("tutorial", "ours" if name == "equal" else name)
+        least = ceiling.step_time(best_of(times[architecture]), ceiling.PASSES[passes])
+        rows[name] = {"batch": loops_of[name][1], "step_seconds": [float(f"{value:.4g}") for value in found], "ceiling_seconds": float(f"{least:.4g}")}
+    return rows
+
+
+def best_of(rounds):
+    """Return the best time of each operation over all rounds of `ceiling.time_layers`."""
+    return {network: [{name: min(found[network][number][name] for found in rounds) for name in ceiling.OPERATIONS}
+                      for number in range(len(rounds[0][network]))] for network in rounds[0]}
+
+
+# ---- KID after equal time ----------------------------------------------------------------------------------------------------------
+
+class Watch:
+    """Seconds of training, without what was spent on looking: the clock stands still while `look` works at each mark."""
+
+    def __init__(self, marks, look, clock=time.monotonic):
+        self.marks, self.look, self.clock, self.found, self.paused = list(marks), look, clock, [], 0.0
+        self.started = clock()
+
+    def after_step(self):
+        """Look where a mark was reached; return whether the last one is behind us."""
+        seconds = self.clock() - self.started - self.paused
+        if self.marks and seconds >= self.marks[0]:
+            self._look(seconds)
+            self.marks = [mark for mark in self.marks if mark > seconds]
+        return not self.marks
+
+    def finish(self):
+        """Look once more where the training ended before the last mark."""
+        if self.marks:
+            self._look(self.clock() - self.started - self.paused)
+
+    def _look(self, seconds):
+        began = self.clock()
+        self.found.append((seconds, self.look()))
+        self.paused += self.clock() - began
+
+
+class _Stopper(keras.callbacks.Callback):
+    def __init__(self, watch):
+        super().__init__()
+        self.watch = watch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.watch.after_step():
+            self.model.stop_training = True
+
+
+def kid_of(generator, judge, count, batch=100):
+    """Return the KID between the real garments and as many pictures of a generator."""
+    noise = np.random.default_rng(7).normal(size=(count, generator.input_shape[-1])).astype("float32")
+    fakes = np.concatenate([ops.convert_to_numpy(generator(noise[start:start + batch], training=False)) for start in range(0, count, batch)])
+    return judge(fakes)
+
+
+def run_tutorial(samples, seed, marks, judge, count):
+    """Train with the tutorial's loop up to the last mark; return the (seconds, KID) of each. The first step, which compiles, isn't counted."""
+    generator = loops.build_generator(2 * seed)
+    step = loops.make_tutorial_step(generator, loops.build_discriminator(2 * seed + 1), seed)
+    batches = iter(tutorial_dataset(samples, seed))
+    step(next(batches)).numpy()
+    watch = Watch(marks, lambda: kid_of(generator, judge, count))
+    while not watch.after_step():
+        step(next(batches))
+    return watch.found
+
+
+def run_ours(samples, seed, marks, judge, count, steps):
+    """Train as chapter 03 does, with a rate that falls over so many steps, for at most the same time; return the same."""
+    gan = dcgan.build_gan(steps, seed=seed)
+    training.train(gan, samples, 1, OUR_BATCH, seed)
+    watch = Watch(marks, lambda: kid_of(gan.average_generator, judge, count))
+    training.train(gan, samples, steps, OUR_BATCH, seed, callbacks=[_Stopper(watch)])
+    watch.finish()
+    return watch.found
+
+
+def measure_kid(real_images, step_seconds, seconds=45.0, seeds=5, looks=6, say=print):
+    """Return the (seconds, KID) of both loops for each seed, in turns.
+
+    Args:
+        real_images: float (n, 32, 32, 3) in [-1, 1].
+        step_seconds: Float. What a step of ours takes; the falling rate is planned with it, for 95 % of the time.
+        seconds: Float. The time that each training has.
+        seeds: Integer.
+        looks: Integer. How often the KID is measured in that time.
+    """
+    samples, model = both_ways(real_images), features.load()
+    real_features = features.extract(model, real_images)
+    steps = max(50, int(0.95 * seconds / step_seconds) // 50 * 50)
+    marks = [seconds * (number + 1) / looks for number in range(looks)]
+
+    def judge(fakes):
+        return metrics.kid(real_features, features.extract(model, fakes)).value
+
+    found = {"tutorial": [], "ours": []}
+    for seed in range(seeds):
+        for name, run in {"tutorial": lambda: run_tutorial(samples, seed, marks, judge, len(real_images)),
+                          "ours": lambda: run_ours(samples, seed, marks, judge, len(real_images), steps)}.items():
+            keras.backend.clear_session()
+            looked = run()
+            found[name].append([[round(second, 1), round(kid, 4)] for second, kid in looked])
+            say(f"  seed {seed}, {name}: KID {looked[-1][1]:.3f} after {looked[-1][0]:.1f} s", flush=True)
+    return {"seconds": seconds, "steps": steps, "pictures": len(real_images), "runs": found}
+
+
+def measure(say=print, rates=None, kid=None):
+    """Return the figures of this part; `rates` and `kid` are options of the two measurements."""
+    real_images = load_garments()
+    rows = measure_rates(both_ways(real_images), say=say, **(rates or {}))
+    found = measure_kid(real_images, statistics.median(rows["ours"]["step_seconds"]), say=say, **(kid or {}))
+    return {"machine": store.machine(store.PACKAGES | {"torch": "PyTorch"}), "loops": rows, "kid": found}
