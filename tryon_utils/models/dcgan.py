@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tryon_utils import losses
+from tryon_utils.layers import MinibatchDeviation
 
 LARGEST_START = 8  # pixels
 
@@ -183,5 +184,170 @@ class GAN(keras.Model):
         """Train the discriminator once, then the generator once, on real pictures `(batch, height, width, channels)` in [-1, 1]."""
         results = self.train_discriminator(real_images)
         results |= self.train_generator(ops.shape(real_images)[0])
+        self.move_average()
+        return results
+
+
+def build_gan(training_steps, image_shape=(32, 32, 3), latent_dim=64, channels=32, learning_rate=0.0005, seed=0):
+    """Build and compile the GAN of chapter 03: both networks, Adam with a rate that falls along half a cosine, and an average over 200 steps.
+
+    Example:
+        training.train(build_gan(training_steps=2000), real_images, steps=2000)
+
+    Args:
+        training_steps: Integer. Steps until the learning rate has fallen.
+        image_shape: Tuple (height, width, channels).
+        latent_dim: Integer. Numbers in one noise vector.
+        channels: Integer. Features at half the picture's size.
+        learning_rate: Float. Of both optimizers, at the start.
+        seed: Integer. Fixes the initial weights and the noise.
+
+    Returns:
+        A compiled `GAN`.
+    """
+    gan = GAN(build_generator(image_shape, latent_dim, channels, seed=3 * seed), build_discriminator(image_shape, channels, seed=3 * seed + 1),
+              average_decay=0.995, seed=3 * seed + 2)
+    falling_rates = [keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.05) for _ in range(2)]
+    gan.compile(*[keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99) for rate in falling_rates])
+    return gan
+
+
+NORMALISATIONS = ("batch", "spectral", "none")
+
+
+def build_stable_discriminator(image_shape=(32, 32, 3), channels=32, normalisation="batch", minibatch_deviation=False, seed=0):
+    """Build a discriminator with another normalisation than batch normalisation, or with minibatch deviation; else as `build_discriminator`.
+
+    Args:
+        image_shape: Tuple (height, width, channels); see `build_generator`.
+        channels: Integer. Features at half the picture's size; twice as many at a quarter, at most four times as many.
+        normalisation: String. "batch", "spectral" (of the weights) or "none".
+        minibatch_deviation: Boolean. Whether the discriminator sees how much the pictures of a batch differ.
+        seed: Integer. Fixes the initial weights.
+
+    Returns:
+        A functional `keras.Model` from pictures `(batch, *image_shape)` in [-1, 1] to logits `(batch, 1)`: above 0 says real.
+
+    Raises:
+        ValueError: a size that can't be reached by halving (see `grid_sizes`), or an unknown normalisation.
+
+    Source:
+        Radford, Metz, Chintala, 2016; spectral normalisation: Miyato, Kataoka, Koyama, Yoshida, 2018.
+    """
+    if normalisation not in NORMALISATIONS:
+        raise ValueError(f"normalisation={normalisation!r} came; one of {', '.join(map(repr, NORMALISATIONS))} is wanted.")
+    initializer = keras.initializers.RandomNormal(stddev=0.02, seed=keras.random.SeedGenerator(seed))
+    wrap = layers.SpectralNormalization if normalisation == "spectral" else lambda layer: layer
+    images = keras.Input(image_shape, name="images")
+    x = images
+    for level in range(len(grid_sizes(image_shape)) - 1):
+        width, use_bias = min(4, 2**level) * channels, level == 0 or normalisation != "batch"
+        x = wrap(layers.Conv2D(width, 4, strides=2, padding="same", use_bias=use_bias, kernel_initializer=initializer))(x)
+        if level > 0 and normalisation == "batch":
+            x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+    if minibatch_deviation:
+        x = MinibatchDeviation()(x)
+    x = layers.Flatten()(x)
+    logit = wrap(layers.Dense(1, kernel_initializer=initializer, name="logit"))(x)
+    discriminator = keras.Model(images, logit, name="discriminator")
+    for layer in discriminator.layers:
+        if isinstance(layer, layers.SpectralNormalization):  # Keras draws this vector without a seed
+            layer.vector_u.assign(initializer(layer.vector_u.shape))
+    return discriminator
+
+
+class StabilisedGAN(GAN):
+    """A GAN with what keeps it from failing: a penalty on the discriminator's slope, more steps of it, augmentation, paired games.
+
+    Without options it trains as `GAN` does.
+
+    Example:
+        gan = StabilisedGAN(build_generator(seed=1), build_stable_discriminator(normalisation="none", seed=2), game=losses.RELATIVISTIC,
+                            penalties=("r1", "r2"), penalty_weight=1.0, seed=3)
+
+    Args:
+        generator: `keras.Model` from noise to pictures.
+        discriminator: `keras.Model` from pictures to one logit each.
+        penalties: Sequence of "r1" (slope at real pictures), "r2" (at fake ones) and "gradient" (its distance from 1, between the two).
+        penalty_weight: Float. What the penalties' sum is multiplied by.
+        penalty_every: Integer. Steps of the discriminator from one penalty to the next, which then counts so many times as much.
+        discriminator_steps: Integer. Steps of the discriminator before each of the generator; the batch is dealt out among them.
+        augment: `keras.layers.Layer` that changes pictures on their way to the discriminator, such as
+            `layers.DifferentiableAugmentation`; or None.
+        **options: Those of `GAN`: game, average_decay, seed.
+
+    Raises:
+        ValueError: an unknown penalty.
+
+    Source:
+        R1: Mescheder, Geiger, Nowozin, 2018; every few steps: Karras, Laine, Aittala, Hellsten, Lehtinen, Aila, 2020; "gradient": Gulrajani,
+        Ahmed, Arjovsky, Dumoulin, Courville, 2017; R1 and R2 with the paired game: Huang, Gokaslan, Kuleshov, Tompkin, 2024.
+    """
+
+    def __init__(self, generator, discriminator, penalties=(), penalty_weight=1.0, penalty_every=1, discriminator_steps=1, augment=None, **options):
+        super().__init__(generator, discriminator, **options)
+        if unknown := set(penalties) - {"r1", "r2", "gradient"}:
+            raise ValueError(f"penalties={penalties} came; {', '.join(map(repr, sorted(unknown)))} is not among 'r1', 'r2' and 'gradient'.")
+        self.penalties = tuple(penalties)
+        self.penalty_weight = penalty_weight
+        self.penalty_every = penalty_every
+        self.discriminator_steps = discriminator_steps
+        self.augment = augment or layers.Identity()
+
+    def slope_penalty(self, real_images, fake_images):
+        """Return the sum of the penalties, before their weight."""
+        total = 0.0
+        for name in self.penalties:
+            if name == "gradient":
+                images, penalty = losses.interpolate(real_images, fake_images, seed=self.noise_seed), losses.gradient_penalty
+            else:
+                images, penalty = real_images if name == "r1" else fake_images, losses.r1_penalty
+            with tf.GradientTape() as slope_tape:
+                slope_tape.watch(images)
+                logits = self.discriminator(images, training=True)
+            total = total + penalty(slope_tape.gradient(logits, images))
+        return total
+
+    def lazy_penalty(self, real_images, fake_images):
+        """Return the penalty as many times as there are steps between two, or 0 in the steps between."""
+        if self.penalty_every == 1 or not self.penalties:
+            return self.slope_penalty(real_images, fake_images)
+        due = self.discriminator_optimizer.iterations % self.penalty_every == 0
+        return tf.cond(due, lambda: self.penalty_every * self.slope_penalty(real_images, fake_images), lambda: 0.0)
+
+    def train_discriminator(self, real_images):
+        """Move the discriminator one step down its loss and penalty on a batch of real pictures; the generator's weights stay."""
+        fake_images = self.generator(self.draw_noise(ops.shape(real_images)[0]), training=True)
+        real_images, fake_images = self.augment(real_images), self.augment(fake_images)
+        with tf.GradientTape() as tape:
+            real_logits = self.discriminator(real_images, training=True)
+            fake_logits = self.discriminator(fake_images, training=True)
+            loss = self.game.discriminator_loss(real_logits, fake_logits)
+            total = loss + self.penalty_weight * self.lazy_penalty(real_images, fake_images)
+        gradients = tape.gradient(total, self.discriminator.trainable_variables)
+        self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        return {"discriminator_loss": loss, "real_logit": ops.mean(real_logits), "fake_logit": ops.mean(fake_logits),
+                "real_probability": ops.mean(ops.sigmoid(real_logits)), "fake_probability": ops.mean(ops.sigmoid(fake_logits))}
+
+    def train_generator(self, real_images):
+        """Move the generator one step down its loss; it takes the real pictures since a paired game compares with them."""
+        noise = self.draw_noise(ops.shape(real_images)[0])
+        with tf.GradientTape() as tape:
+            fake_logits = self.discriminator(self.augment(self.generator(noise, training=True)), training=True)
+            if self.game.paired:
+                real_logits = self.discriminator(self.augment(real_images), training=True)
+                loss = self.game.generator_loss(fake_logits, real_logits)
+            else:
+                loss = self.game.generator_loss(fake_logits)
+        gradients = tape.gradient(loss, self.generator.trainable_variables)
+        self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
+        return {"generator_loss": loss}
+
+    def train_step(self, real_images):
+        """Train the discriminator on each share of the batch in turn, then the generator once, on a batch of the last share's size."""
+        for share in ops.split(real_images, self.discriminator_steps):
+            results = self.train_discriminator(share)
+        results |= self.train_generator(share)
         self.move_average()
         return results

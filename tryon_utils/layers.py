@@ -1,0 +1,103 @@
+"""Layers of the course's own: what Keras does not have, written on `keras.ops` so that gradients run through."""
+
+import keras
+from keras import layers, ops
+
+CHANGES = ("colour", "translation", "cutout")
+
+
+@keras.saving.register_keras_serializable(package="tryon_utils")
+class MinibatchDeviation(layers.Layer):
+    """Adds one channel that says how much the samples of this batch differ: the same number at every place.
+
+    A discriminator judges samples one by one, so a generator that makes one good picture over and over can satisfy it. With
+    this channel it sees whether a batch is all alike.
+
+    Formula:
+        `mean over places and channels of sqrt(variance over the batch + 1e-8)`
+
+    Example:
+        MinibatchDeviation()(features)  # (64, 4, 4, 128) -> (64, 4, 4, 129)
+
+    Source:
+        Karras, Aila, Laine, Lehtinen, 2018, section 3.
+    """
+
+    def call(self, features):
+        deviation = ops.mean(ops.sqrt(ops.var(features, axis=0) + 1e-8))
+        return ops.concatenate([features, ops.broadcast_to(deviation, (*ops.shape(features)[:-1], 1))], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 1)
+
+
+@keras.saving.register_keras_serializable(package="tryon_utils")
+class DifferentiableAugmentation(layers.Layer):
+    """Changes each picture a little, at random, so that gradients still reach the pictures that came.
+
+    Real and fake pictures both go through it on their way to the discriminator, in its step and in the generator's. So the
+    discriminator can't learn few real pictures by heart, and yet the generator need not imitate the changes.
+
+    - "colour" adds up to 0.5 to all values, takes the saturation and then the contrast times 0 to 2 and 0.5 to 1.5;
+    - "translation" moves the picture by up to an eighth of its size and fills the gap with 0, mid-grey;
+    - "cutout" sets a square of half the picture's size to 0, which may lie partly outside.
+
+    Args:
+        changes: Sequence of "colour", "translation" and "cutout".
+        seed: Integer. Fixes the changes drawn.
+
+    Input:
+        Float tensor `(batch, height, width, channels)`, usually in [-1, 1]. The result may lie outside.
+
+    Raises:
+        ValueError: an unknown change.
+
+    Source:
+        Zhao, Liu, Lin, Zhu, Han, 2020.
+    """
+
+    def __init__(self, changes=CHANGES, seed=0, **options):
+        super().__init__(**options)
+        if unknown := set(changes) - set(CHANGES):
+            raise ValueError(f"changes={changes} came; {', '.join(map(repr, sorted(unknown)))} is not among {', '.join(map(repr, CHANGES))}.")
+        self.changes, self.seed = tuple(changes), seed
+        self.draws = keras.random.SeedGenerator(seed)
+
+    def call(self, images):
+        for change in self.changes:
+            images = getattr(self, change)(images)
+        return images
+
+    def colour(self, images):
+        brightness, saturation, contrast = (self.draw(images, low, high)[:, None, None, None] for low, high in ((-0.5, 0.5), (0, 2), (0.5, 1.5)))
+        images = images + brightness
+        grey = ops.mean(images, axis=-1, keepdims=True)
+        images = grey + saturation * (images - grey)
+        level = ops.mean(images, axis=(1, 2, 3), keepdims=True)
+        return level + contrast * (images - level)
+
+    def translation(self, images):
+        for axis, equation in ((1, "bij,bjwc->biwc"), (2, "bij,bhjc->bhic")):
+            size = images.shape[axis]
+            shift = ops.floor(self.draw(images, -(size // 8), size // 8 + 1))
+            rows = ops.arange(size, dtype="float32")
+            # row i of the result is row j of the picture where j = i + shift, or nothing: a matrix of zeros and ones for each picture
+            chosen = ops.equal(rows[None, :, None] + shift[:, None, None], rows[None, None, :])
+            images = ops.einsum(equation, ops.cast(chosen, images.dtype), images)
+        return images
+
+    def cutout(self, images):
+        hidden = 1.0
+        for axis in (1, 2):
+            size = images.shape[axis]
+            middle = ops.floor(self.draw(images, 0, size + 1))[:, None]
+            inside = ops.abs(ops.arange(size, dtype="float32") + 0.5 - middle) < size / 4
+            hidden = hidden * ops.expand_dims(ops.cast(inside, images.dtype), 2 if axis == 1 else 1)
+        return images * (1 - hidden)[..., None]
+
+    def draw(self, images, low, high):
+        """Return one number from `low` to `high` for each picture: shape `(batch,)`."""
+        return keras.random.uniform((ops.shape(images)[0],), low, high, seed=self.draws)
+
+    def get_config(self):
+        return {**super().get_config(), "changes": self.changes, "seed": self.seed}
