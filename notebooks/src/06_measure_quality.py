@@ -344,16 +344,16 @@ def measure_gan():
 history, progress = training.History(measure_gan), training.Progress()
 training.train(gan, images.to_model(real_pictures[known]), training_steps, seed=seed, report_every=100, callbacks=[history, progress]);
 
-# %% alt="Three panels over the steps. Left: the discriminator's loss goes down and up again, the generator's goes up. Middle, on a logarithmic scale: KID falls steadily by a factor of ten or more. Right: precision and coverage climb."
+# %% alt="Three panels over the steps. Left: both losses go up and down, and say little. Middle, on a logarithmic scale: KID stays high at first, then falls steadily to the end. Right: precision and coverage climb."
 metric_plots.draw_measured_training(history)
 
 # %% tags=["nbval-check-output"]
-gate("KID at the end, of that at the beginning", history["KID"][-1] / history["KID"][0], at_most=0.25)
-gate("generator's loss at the end, of that at the beginning", history["generator_loss"][-1] / history["generator_loss"][0], at_least=1.0)
+lowest = history["generator_loss"].argmin()
+gate("KID at the end, of that where the generator's loss was lowest", history["KID"][-1] / history["KID"][lowest], at_most=0.7)
 
 # %% [markdown]
-# The generator's loss is *higher* at the end, though its pictures are far better: it is measured by an opponent who has learned, too. A GAN's losses say how the game stands, not how good the pictures are. The metrics do: so
-# stop, choose and compare by them.
+# Whoever stops where the generator's loss is lowest gets pictures far worse than those at the end, and the loss *rises* in between: it is measured by an opponent who learns, too. A GAN's losses say how the game stands, not how good
+# the pictures are. The metrics do. So stop, choose and compare by them.
 #
 # ## The perfect cheat
 #
