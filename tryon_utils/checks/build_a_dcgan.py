@@ -69,3 +69,81 @@ def half_life(answer):
     ]
     return judge(answer, lambda decay: np.log(0.5) / np.log(decay), [(0.9,), (0.99,), (0.5,), (0.995,)], slips, tolerance=1e-4,
                  praise="With 0.995 it takes 138 steps. So an average of 2000 steps has forgotten its random start.")
+
+
+def training_loop(answer):
+    """Check a training loop with several steps of the discriminator before each of the generator, by the order of its steps.
+
+    Args:
+        answer: Function of `(gan, batches, discriminator_steps)`. The GAN has `train_discriminator(real_images)`,
+            `train_generator(count)` and `move_average()`.
+
+    Returns:
+        A `Verdict`.
+    """
+    slips = [
+        Misconception(_steps(_loop(same=True)), "The discriminator sees the same batch again and again between two steps of the generator. Give it a fresh one each time."),
+        Misconception(_steps(_loop(many="generator")), "You train the generator several times for each step of the discriminator. It is the other way round here."),
+        Misconception(_steps(_loop(many="neither")), "Each is trained once in turn: discriminator_steps has no effect."),
+        Misconception(_steps(_loop(first="generator")), "The generator steps first, against a discriminator that has not seen this round's batches."),
+        Misconception(_steps(_loop(average=None)), "The average never moves, so the generator that you keep stays as it began."),
+        Misconception(_steps(_loop(average="each")), "The average moves after steps of the discriminator, too. The generator has not changed there: that only makes the average faster."),
+        Misconception(_steps(_loop(average="early")), "The average moves before the generator has stepped, so it is one step behind."),
+        Misconception(_steps(_loop(leftover=True)), "The batches that are left at the end are too few for a whole round, and you stepped the generator after them all the same."),
+        Misconception(_steps(_loop(average="end")), "The average moves once, at the end. It must follow the generator step by step."),
+    ]
+    if not callable(answer):
+        return judge(answer, None, [()])
+    return judge(_steps(answer), _steps(_loop()), [(6, 2), (6, 1), (7, 3), (10, 5)], slips,
+                 praise="Every batch is seen once, the generator answers after each round, and the average follows it.")
+
+
+class _Recorder:
+    """Stands in for a GAN and writes down what is done to it: 1 and the batch, 2 and the count, or 3."""
+
+    def __init__(self):
+        self.steps = []
+
+    def train_discriminator(self, real_images):
+        self.steps.append((1, float(np.mean(real_images))))
+        return {"discriminator_loss": 0.7}
+
+    def train_generator(self, count):
+        self.steps.append((2, float(count)))
+        return {"generator_loss": 0.7}
+
+    def move_average(self):
+        self.steps.append((3, 0.0))
+
+
+def _steps(loop):
+    """Return the function from a number of batches and of steps to what a loop does, in order."""
+    def run(count, discriminator_steps):
+        gan = _Recorder()
+        returned = loop(gan, [np.full((4, 2, 2, 3), number, "float32") for number in range(count)], discriminator_steps)
+        return returned if returned is ... else np.array([(0.0, 0.0), *gan.steps])
+
+    return run
+
+
+def _loop(same=False, many="discriminator", first="discriminator", average="after", leftover=False):
+    """Return a loop that is right, or wrong in one way."""
+    def loop(gan, batches, discriminator_steps):
+        taken = discriminator_steps if many == "discriminator" and not same else 1
+        for start in range(0, len(batches) if leftover else len(batches) - taken + 1, taken):
+            if average == "early":
+                gan.move_average()
+            if first == "generator":
+                gan.train_generator(len(batches[start]))
+            for batch in [batches[start]] * discriminator_steps if same else batches[start:start + taken]:
+                gan.train_discriminator(batch)
+                if average == "each":
+                    gan.move_average()
+            for _ in range(discriminator_steps if many == "generator" else int(first != "generator")):
+                gan.train_generator(len(batches[start]))
+            if average in ("after", "each"):
+                gan.move_average()
+        if average == "end":
+            gan.move_average()
+
+    return loop

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Exercises: build a DCGAN
 #
-# Three exercises, from recall to "derive and check". Replace the three dots, run the cell, and read what the checker says. It looks at what your answer *computes*, so write it as you like. A hint tells you where
+# Four exercises, from recall to "derive and check". Replace the three dots, run the cell, and read what the checker says. It looks at what your answer *computes*, so write it as you like. A hint tells you where
 # you went wrong, not what is right.
 #
-# **What you need**: [chapter 03](../03_build_a_dcgan.ipynb). **Time**: about 25 minutes. Solutions stand in `notebooks/solutions`.
+# **What you need**: [chapter 03](../03_build_a_dcgan.ipynb). **Time**: about 35 minutes. Solutions stand in `notebooks/solutions`.
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -51,4 +51,24 @@ def half_life(decay):
 check.half_life(half_life)
 
 # %% [markdown]
-# All three right? Then you can read the shapes of any convolutional generator, and say beforehand where it will show a pattern.
+# ## 4. A loop with more steps of the discriminator
+#
+# Some games of [chapter 05](../05_stabilise_training.ipynb) want a discriminator that is ahead. Write the loop: before each step of the generator, the discriminator takes `discriminator_steps` steps, each on a fresh
+# batch. Then the generator takes one, on as many fakes as there are pictures in a batch, and the average follows it. Stop when too few batches are left for a whole round. Use the methods of `GAN`:
+# `train_discriminator(real_images)`, `train_generator(count)` and `move_average()`.
+
+# %% tags=["nbval-check-output"]
+def train_in_rounds(gan, batches, discriminator_steps):
+    # solution
+    for start in range(0, len(batches) - discriminator_steps + 1, discriminator_steps):
+        for real_images in batches[start:start + discriminator_steps]:
+            gan.train_discriminator(real_images)
+        gan.train_generator(len(real_images))
+        gan.move_average()
+    # end of solution
+
+
+check.training_loop(train_in_rounds)
+
+# %% [markdown]
+# All four right? Then you can read the shapes of any convolutional generator, and say beforehand where it will show a pattern.
