@@ -1,0 +1,292 @@
+"""Watches training steps from the inside: who was called with what, which loss pulled at which logit, and whose weights were updated.
+
+It works on any training step that runs two Keras networks, however it is written: with gradient tapes of its own, or with
+`train_on_batch` on models that were compiled. While it watches, TensorFlow runs everything eagerly.
+"""
+
+import contextlib
+import dataclasses
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tryon_utils.diagnose.state import value_of
+
+PLAYERS = ("generator", "discriminator")
+
+
+@dataclasses.dataclass
+class Call:
+    """One time that a network was asked.
+
+    Attributes:
+        number: Integer. Its place among the calls of the step.
+        player: String. "generator" or "discriminator".
+        arguments: Tuple of what it was called with.
+        inputs: List of arrays `(batch, ...)`: the tensors among the arguments.
+        training: Boolean or None: what was passed as `training`.
+        output: Array `(batch, ...)`; the first one where the network has several.
+        batch_norm: Boolean or None. Whether its batch normalisation took the batch's own statistics; None where it has none.
+    """
+
+    number: int
+    player: str
+    arguments: tuple
+    inputs: list
+    training: object
+    output: np.ndarray
+    batch_norm: object = None
+    looked_through: bool = False  # Keras keeps the logits behind a sigmoid that ends the network
+
+
+@dataclasses.dataclass
+class Pull:
+    """One time that a tape was asked for the gradient of a loss with respect to weights.
+
+    Attributes:
+        loss: Float.
+        weights: Dictionary from a player's name to a list of (name of the weights, size of their gradient, or None where it doesn't reach them).
+        at_logits: Dictionary from a discriminator call's number to the loss's slope at each of its logits, summed for each sample.
+        at_samples: Dictionary from a generator call's number to the size of the loss's slope at each of its samples.
+        through_output: Boolean or None. Whether the slope came through the discriminator's output; False where a loss looked behind it.
+    """
+
+    loss: float
+    weights: dict
+    at_logits: dict
+    at_samples: dict
+    through_output: object = None
+
+    @property
+    def players(self):
+        """The players whose weights it is for."""
+        return tuple(player for player in PLAYERS if self.weights.get(player))
+
+    def reaches(self, player):
+        """Whether a gradient comes to any of the player's weights."""
+        return any(size is not None for _, size in self.weights.get(player, []))
+
+
+@dataclasses.dataclass
+class Update:
+    """One time that an optimizer was handed gradients.
+
+    Attributes:
+        optimizer: Integer that tells optimizers apart.
+        name: String. The optimizer's name.
+        players: Tuple of the players whose weights were among them.
+        moved: Dictionary from a player's name to the largest change of any of its trainable weights.
+    """
+
+    optimizer: int
+    name: str
+    players: tuple
+    moved: dict
+
+
+@dataclasses.dataclass
+class Step:
+    """All that was seen of one training step.
+
+    Attributes:
+        calls, pulls, updates: Lists, in the order in which they happened.
+        moved: Dictionary from a player's name to a pair: the largest change of its trainable weights, and of its statistics.
+        error: None, or the exception that ended the step.
+    """
+
+    calls: list = dataclasses.field(default_factory=list)
+    pulls: list = dataclasses.field(default_factory=list)
+    updates: list = dataclasses.field(default_factory=list)
+    moved: dict = dataclasses.field(default_factory=dict)
+    error: object = None
+
+    def of(self, player):
+        """Return the calls of a player."""
+        return [call for call in self.calls if call.player == player]
+
+
+class Watcher:
+    """Stands beside two networks while a step is run.
+
+    Args:
+        generator, discriminator: `keras.Model`. The players.
+        keeper: `state.Keeper` that is told of every optimizer before it is used.
+        logits: Dictionary from a discriminator call's number to the logits that the step shall see instead of its own, `(batch,)` with NaN for
+            those that stay; or None.
+        squashed: Boolean. Whether the discriminator returns probabilities, so that logits are what stands before the sigmoid.
+    """
+
+    def __init__(self, generator, discriminator, keeper, logits=None, squashed=False):
+        self.players = dict(zip(PLAYERS, (generator, discriminator), strict=True))
+        self.keeper, self.logits, self.squashed = keeper, logits or {}, squashed
+        self.statistics = {id(v) for network in (generator, discriminator) for layer in network._flatten_layers()
+                           if isinstance(layer, keras.layers.BatchNormalization) for v in (layer.moving_mean, layer.moving_variance)}
+        self.owner = {}
+        for name, network in self.players.items():
+            for variable in network.variables:
+                self.owner[id(variable)] = self.owner[id(variable.value)] = name
+
+    def watch(self, step, batch):
+        """Run `step(batch)` and return a `Step`."""
+        self.seen, self.tensors = Step(), {}
+        before = self._values()
+        with self._wrapped():
+            try:
+                step(batch)
+            except Exception as error:  # a broken step is what we are here for; the report shows what it raised
+                self.seen.error = error
+        after = self._values()
+        for name in PLAYERS:
+            changes = [_largest_changes(before[name][place], after[name][place]) for place in (0, 1)]
+            self.seen.moved[name] = tuple(changes)
+        self.tensors = {}
+        return self.seen
+
+    def _values(self):
+        return {name: tuple([value_of(v) for v in network.variables if (id(v) in self.statistics) == is_statistic and v.dtype != "uint32"]
+                            for is_statistic in (False, True)) for name, network in self.players.items()}
+
+    @contextlib.contextmanager
+    def _wrapped(self):
+        """Put ourselves between the step and the networks, the tapes and the optimizers."""
+        eager = tf.config.functions_run_eagerly()
+        gradient, apply = tf.GradientTape.gradient, keras.optimizers.Optimizer.apply
+
+        def watched_gradient(tape, target, sources, *args, **kwargs):
+            return self._on_gradient(gradient, tape, target, sources, *args, **kwargs)
+
+        def watched_apply(optimizer, grads, trainable_variables=None):
+            return self._on_apply(apply, optimizer, grads, trainable_variables)
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tf.config.run_functions_eagerly(True)
+            tf.GradientTape.gradient, keras.optimizers.Optimizer.apply = watched_gradient, watched_apply
+            for name, network in self.players.items():
+                vars(network)["call"] = self._watched_call(name, network)
+            try:
+                yield
+            finally:
+                for network in self.players.values():
+                    vars(network).pop("call", None)
+                tf.GradientTape.gradient, keras.optimizers.Optimizer.apply = gradient, apply
+                tf.config.run_functions_eagerly(eager)
+
+    # ---- What is noted ------------------------------------------------------------------------------------------------
+
+    def _watched_call(self, player, network):
+        call = network.call
+
+        def watched(*args, **kwargs):
+            with _batch_norm_seen(network) as modes:
+                output = call(*args, **kwargs)
+            first = tf.nest.flatten(output)[0]
+            if not hasattr(first, "numpy"):  # a symbolic call, while Keras builds something
+                return output
+            number = len(self.seen.calls)
+            inputs = [np.array(part) for part in tf.nest.flatten(args) if hasattr(part, "shape")]
+            self.seen.calls.append(Call(number, player, args, inputs, kwargs.get("training"), np.array(first),
+                                        all(modes) if modes else None, hasattr(first, "_keras_logits")))
+            if player == "generator":
+                self.tensors[number] = [first]
+                return output
+            logits, shown = self._touch(number, first)
+            self.tensors[number] = [logits, shown]
+            return shown if first is output else tf.nest.pack_sequence_as(output, [shown, *tf.nest.flatten(output)[1:]])
+
+        return watched
+
+    def _touch(self, number, output):
+        """Return the logits of an output as a tensor of which slopes can be asked, and the output made from them."""
+        hidden = getattr(output, "_keras_logits", None)
+        wanted = self.logits.get(number)
+        if not self.squashed:
+            logits = _replaced(tf.identity(output), wanted)
+            return logits, tf.identity(logits)
+        if hidden is None:
+            inside = tf.clip_by_value(output, 1e-12, 1.0)
+            hidden = tf.math.log(inside) - tf.math.log1p(-tf.minimum(inside, 1.0 - 6e-8))
+            shown_logits = _replaced(hidden, wanted)
+            return shown_logits, tf.sigmoid(shown_logits)
+        logits = _replaced(tf.identity(hidden), wanted)
+        shown = tf.sigmoid(logits)
+        shown._keras_logits = logits
+        return logits, shown
+
+    def _on_gradient(self, gradient, tape, target, sources, *args, **kwargs):
+        flat = tf.nest.flatten(sources)
+        owners = [self.owner.get(id(source)) for source in flat]
+        if not any(owners) and flat:  # such as the slope of the discriminator for a penalty
+            return gradient(tape, target, sources, *args, **kwargs)
+        numbers = list(self.tensors)
+        extras = [self.tensors[number] for number in numbers]
+        found, slopes = gradient(tape, target, [sources, extras], *args, **kwargs)
+        weights = {player: [] for player in PLAYERS}
+        for source, owner, slope in zip(flat, owners, tf.nest.flatten(found), strict=True):
+            if owner:
+                weights[owner].append((getattr(source, "path", source.name), None if slope is None else float(tf.norm(_dense(slope)))))
+        at_logits, at_samples, through = {}, {}, None
+        for number, slope in zip(numbers, slopes, strict=True):
+            if slope[0] is None:
+                continue
+            per_sample = np.reshape(slope[0], (len(slope[0]), -1))
+            if self.seen.calls[number].player == "generator":
+                at_samples[number] = np.linalg.norm(per_sample, axis=1)
+            else:
+                at_logits[number], through = per_sample.sum(axis=1), slope[1] is not None
+        loss = float(np.mean(tf.nest.flatten(target)[0]))
+        self.seen.pulls.append(Pull(loss, weights, at_logits, at_samples, through))
+        return found
+
+    def _on_apply(self, apply, optimizer, grads, trainable_variables):
+        self.keeper.keep(optimizer)
+        variables = list(optimizer._trainable_variables if trainable_variables is None else trainable_variables)
+        self.keeper.keep(variables)
+        owners = [self.owner.get(id(variable)) for variable in variables]
+        before = [value_of(variable) for variable in variables]
+        result = apply(optimizer, grads, trainable_variables)
+        moved = {player: _largest_changes(*zip(*((old, value_of(variable)) for old, variable, owner in zip(before, variables, owners, strict=True)
+                                                 if owner == player), strict=True)) for player in PLAYERS if player in owners}
+        self.seen.updates.append(Update(id(optimizer), optimizer.name, tuple(player for player in PLAYERS if player in owners), moved))
+        return result
+
+
+def _dense(slope):
+    return tf.convert_to_tensor(slope)
+
+
+def _replaced(logits, wanted):
+    """Return the logits with those of the wanted samples set to what is wanted; the slope of a loss still reaches all of them."""
+    if wanted is None:
+        return logits
+    wanted = tf.reshape(tf.constant(wanted, logits.dtype), (-1,) + (1,) * (len(logits.shape) - 1))
+    held = tf.stop_gradient(logits)
+    return logits + tf.where(tf.math.is_nan(wanted), tf.zeros_like(held), wanted - held)
+
+
+def _largest_changes(before=(), after=()):
+    """Return the largest change of any number; 0 where there are none."""
+    return max((float(np.max(np.abs(new.astype("float64") - old), initial=0.0)) for old, new in zip(before, after, strict=True)), default=0.0)
+
+
+@contextlib.contextmanager
+def _batch_norm_seen(network):
+    """Note for each batch normalisation of a network whether it takes the batch's own statistics."""
+    modes, layers = [], [layer for layer in network._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
+
+    def noted(layer, call):
+        def watched(inputs, training=None, **kwargs):
+            modes.append(bool(training) and layer.trainable)
+            return call(inputs, training=training, **kwargs)
+
+        return watched
+
+    for layer in layers:
+        vars(layer)["call"] = noted(layer, layer.call)
+    try:
+        yield modes
+    finally:
+        for layer in layers:
+            vars(layer).pop("call", None)
