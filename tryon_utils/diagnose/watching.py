@@ -94,6 +94,7 @@ class Step:
         calls, pulls, updates: Lists, in the order in which they happened.
         moved: Dictionary from a player's name to a pair: the largest change of its trainable weights, and of its statistics.
         error: None, or the exception that ended the step.
+        warnings: List of strings: what Python warned of.
     """
 
     calls: list = dataclasses.field(default_factory=list)
@@ -101,6 +102,7 @@ class Step:
     updates: list = dataclasses.field(default_factory=list)
     moved: dict = dataclasses.field(default_factory=dict)
     error: object = None
+    warnings: list = dataclasses.field(default_factory=list)
 
     def of(self, player):
         """Return the calls of a player."""
@@ -122,7 +124,7 @@ class Watcher:
         self.players = dict(zip(PLAYERS, (generator, discriminator), strict=True))
         self.keeper, self.logits, self.squashed = keeper, logits or {}, squashed
         self.statistics = {id(v) for network in (generator, discriminator) for layer in network._flatten_layers()
-                           if isinstance(layer, keras.layers.BatchNormalization) for v in (layer.moving_mean, layer.moving_variance)}
+                           if isinstance(layer, keras.layers.BatchNormalization) and layer.built for v in (layer.moving_mean, layer.moving_variance)}
         self.owner = {}
         for name, network in self.players.items():
             for variable in network.variables:
@@ -160,8 +162,8 @@ class Watcher:
         def watched_apply(optimizer, grads, trainable_variables=None):
             return self._on_apply(apply, optimizer, grads, trainable_variables)
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
             tf.config.run_functions_eagerly(True)
             tf.GradientTape.gradient, keras.optimizers.Optimizer.apply = watched_gradient, watched_apply
             for name, network in self.players.items():
@@ -173,6 +175,7 @@ class Watcher:
                     vars(network).pop("call", None)
                 tf.GradientTape.gradient, keras.optimizers.Optimizer.apply = gradient, apply
                 tf.config.run_functions_eagerly(eager)
+                self.seen.warnings = [str(warning.message) for warning in caught]
 
     # ---- What is noted ------------------------------------------------------------------------------------------------
 
@@ -246,10 +249,11 @@ class Watcher:
         self.keeper.keep(variables)
         owners = [self.owner.get(id(variable)) for variable in variables]
         before = [value_of(variable) for variable in variables]
+        self.seen.updates.append(Update(id(optimizer), optimizer.name, tuple(player for player in PLAYERS if player in owners), {}))
+        update = self.seen.updates[-1]  # noted first, for it may be refused
         result = apply(optimizer, grads, trainable_variables)
-        moved = {player: _largest_changes(*zip(*((old, value_of(variable)) for old, variable, owner in zip(before, variables, owners, strict=True)
+        update.moved |= {player: _largest_changes(*zip(*((old, value_of(variable)) for old, variable, owner in zip(before, variables, owners, strict=True)
                                                  if owner == player), strict=True)) for player in PLAYERS if player in owners}
-        self.seen.updates.append(Update(id(optimizer), optimizer.name, tuple(player for player in PLAYERS if player in owners), moved))
         return result
 
 

@@ -1,0 +1,403 @@
+"""The instruments: each reads one thing from an `Observation`, and says it in numbers and in words.
+
+An instrument measures and doesn't judge; `verdicts` does that. Each is a pure function: it changes neither the GAN nor the observation.
+"""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from tryon_utils.diagnose.observation import call_again
+from tryon_utils.diagnose.state import value_of
+from tryon_utils.diagnose.watching import PLAYERS
+
+TYPICAL = 4.0  # a logit at which a discriminator is sure: D = 0.982
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """What an instrument shows.
+
+    Attributes:
+        question: String. What the instrument answers.
+        lines: List of strings.
+        values: Dictionary of the numbers behind them.
+    """
+
+    question: str
+    lines: list
+    values: dict
+
+    def __repr__(self):
+        return "\n".join([self.question, *("  " + line for line in self.lines)])
+
+
+# ---- Who moves whom -------------------------------------------------------------------------------------------------
+
+def updates(seen):
+    """Whose weights does each update of a training step move?"""
+    first, lines = seen.steps[0], []
+    for number, update in enumerate(first.updates, 1):
+        moved = ", ".join(f"{player} (by up to {update.moved.get(player, 0.0):.2g})" for player in update.players) or "neither network"
+        lines.append(f"update {number}, by {update.name}: {moved}")
+    if not first.updates:
+        lines.append("no optimizer was used")
+    if seen.error:
+        lines.append(f"the step ended in {type(seen.error).__name__}: {first_line(seen.error)}")
+    players = [update.players for step in seen.steps for update in step.updates]
+    by_optimizer = {}
+    for step in seen.steps:
+        for update in step.updates:
+            by_optimizer.setdefault(update.optimizer, set()).add(update.players)
+    return Reading("Whose weights does each update move?", lines, {
+        "updates": [update.players for update in first.updates],
+        "ever": {player: any(player in some for some in players) for player in PLAYERS},
+        "moved": {player: max(step.moved[player][0] for step in seen.steps) for player in PLAYERS},
+        "optimizers": [sorted(sets) for sets in by_optimizer.values()],
+        "trainable": {player: sum(size is not None for _, pull in seen.pulls(player) for _, size in pull.weights[player]) for player in PLAYERS},
+        "frozen": {player: bool(network.weights) and not network.trainable_weights
+                   for player, network in zip(PLAYERS, (seen.generator, seen.discriminator), strict=True)}})
+
+
+def reach(seen):
+    """How far does each loss's gradient get, and how large is it, layer by layer?"""
+    lines, values = [], {}
+    for player in PLAYERS:
+        pulls = [pull for number, pull in seen.pulls(player) if number == 0]
+        sizes = [size for pull in pulls for _, size in pull.weights[player]]
+        cut = [pull for _, pull in seen.pulls(player) if not pull.reaches(player)]
+        values[player] = {"pulls": len(pulls), "cut": len(cut), "sizes": sizes}
+        for pull in pulls:
+            named = pull.weights[player]
+            missing = [name for name, size in named if size is None]
+            if len(missing) == len(named):
+                lines.append(f"{player}: a loss of {pull.loss:.3g} was asked for its slope, and none reaches any of the {len(named)} weights")
+                continue
+            present = [size for _, size in named if size is not None]
+            lines.append(f"{player}: {len(present)} of {len(named)} weights are reached, with sizes from {min(present):.2g} to {max(present):.2g} "
+                         f"(first {present[0]:.2g}, last {present[-1]:.2g})")
+        if not pulls:
+            lines.append(f"{player}: no loss is asked for its slope with respect to these weights")
+    return Reading("Does a gradient reach every layer, and how large is it there?", lines, values)
+
+
+# ---- What the losses want -------------------------------------------------------------------------------------------
+
+def pulls(seen):
+    """Where does each loss push a logit: up or down, and how hard?
+
+    The loss's slope is asked at logits that the step did not choose: every real sample at -4, say. A pull above 0 says "up".
+    """
+    lines, values = [], {}
+    for (player, kind), curve in seen.curves.items():
+        total = {logit: -float(slopes.sum()) for logit, slopes in sorted(curve.items())}
+        values[player, kind] = total
+        lines.append(f"the {player}'s loss on {kind} samples: pulls {total[-TYPICAL]:+.2g} at logit -4, {total[0.0]:+.2g} at 0, {total[TYPICAL]:+.2g} at +4")
+    if seen.losses:
+        floor, even = seen.losses[max(seen.losses)], seen.losses[0.0]
+        lines.append(f"the discriminator's loss: {even:.3g} where it can't tell, {floor:.3g} where it is sure and right")
+        values |= {"floor": floor, "even": even}
+    if seen.squashed:
+        lines.append("the discriminator returns probabilities: logits are what stands before its sigmoid")
+    if not seen.curves:
+        lines.append("no loss pulls at any logit")
+    return Reading("Where does each loss push a logit, and how hard?", lines, values)
+
+
+def labels(seen):
+    """Which labels does the discriminator's loss take for real and for fake samples?
+
+    For a cross entropy they can be read off the slope: it is D minus the label, so that far out on one side it is the label alone.
+
+    Returns:
+        A `Reading` whose values are "real" and "fake": arrays of labels; left out where the loss is no cross entropy.
+    """
+    values, lines = {}, []
+    for kind in ("real", "fake"):
+        curve = seen.curves.get(("discriminator", kind))
+        if curve is None or seen.squashed:
+            continue
+        low, bend, middle, top, high = (curve[logit] for logit in (-20.0, -8.0, 0.0, 8.0, 20.0))
+        step = np.mean(high - low)
+        if step <= 0 or np.abs(low - bend).max() > 0.01 * step or np.abs(high - top).max() > 0.01 * step or abs(np.mean(middle - low) / step - 0.5) > 0.01:
+            continue
+        values[kind] = -low / step
+        lines.append(f"{kind} samples: from {values[kind].min():.2f} to {values[kind].max():.2f}, on average {values[kind].mean():.2f}")
+    return Reading("Which labels does the discriminator's loss take?", lines or ["the loss is no cross entropy on logits: it has no labels to read"], values)
+
+
+# ---- What arrives ---------------------------------------------------------------------------------------------------
+
+def arrivals(seen):
+    """What is the discriminator shown: real samples, fakes, both in one batch, or points between them?"""
+    calls, lines, mixed = [], [], 0
+    for step, kinds in zip(seen.steps, seen.kinds, strict=True):
+        for call in step.of("discriminator"):
+            counts = {kind: int(np.sum(kinds[call.number] == kind)) for kind in ("real", "fake", "between", "other")}
+            mixed += counts["real"] > 0 and counts["fake"] > 0
+            calls.append(counts)
+            if step is seen.steps[0]:
+                lines.append("a batch of " + " and ".join(f"{count} {kind}" for kind, count in counts.items() if count))
+    weights = np.concatenate(seen.between) if seen.between else np.zeros(0)
+    if len(weights):
+        lines.append(f"between: the real one's share goes from {weights.min():.2f} to {weights.max():.2f}")
+    noise = [[part for part in step.of("generator")[0].inputs] for step in seen.steps if step.of("generator")]
+    same = len(noise) > 1 and all(len(first) == len(noise[0]) and all(np.array_equal(a, b) for a, b in zip(first, noise[0], strict=True))
+                                  for first in noise[1:])
+    lines.append("the generator gets the same inputs in every step" if same else "the generator gets new inputs in every step")
+    return Reading("What reaches the discriminator, and the generator?", lines or ["nothing"], {
+        "calls": calls, "mixed": mixed, "weights": weights, "same_noise": same})
+
+
+def ranges(seen):
+    """In which range do the data lie, and in which the fakes?"""
+    real, fakes, lines = seen.real.astype("float64"), seen.fakes, []
+    shown = seen.samples("real")
+    values = {"data": (real.min(), real.max()), "shape": real.shape[1:], "fake_shape": None if fakes is None else fakes.shape[1:]}
+    lines.append(f"data: shape {real.shape[1:]}, from {real.min():.2f} to {real.max():.2f}")
+    if len(shown):
+        values["real"] = float(shown.min()), float(shown.max())
+        lines.append(f"real samples, as the discriminator gets them: from {shown.min():.2f} to {shown.max():.2f}")
+    if fakes is not None:
+        values["fake"] = float(fakes.min()), float(fakes.max())
+        values["finite"] = bool(np.isfinite(fakes).all())
+        lines.append(f"fakes: shape {fakes.shape[1:]}, from {fakes.min():.2f} to {fakes.max():.2f}")
+        call = seen.calls("generator")[0]
+        wild = _turned_up(seen.generator, call)
+        values["reach"] = float(min(wild.min(), fakes.min())), float(max(wild.max(), fakes.max()))
+        lines.append(f"fakes with the last layer's weights turned up a thousand times: from {wild.min():.2f} to {wild.max():.2f}")
+    if len(shown) and fakes is not None and fakes.shape[1:] == shown.shape[1:]:
+        lowest = [np.min(some.reshape(len(some), -1), axis=1) for some in (shown, fakes)]
+        values["rule"] = float(np.mean(lowest[0] >= shown.min())), float(np.mean(lowest[1] < shown.min() - 0.05 * np.ptp(shown)))
+        lines.append(f"below the least real value: {values['rule'][1]:.0%} of the fakes have a number there")
+    return Reading("Do data and fakes have one shape and one range?", lines, values)
+
+
+def _turned_up(generator, call):
+    """Return samples of a generator whose last weights are a thousand times as large, either way: they show the bounds of its last activation."""
+    last = next((variable for variable in reversed(generator.trainable_variables) if len(variable.shape) > 1), None)
+    if last is None:
+        return call_again(generator, call, call.inputs)
+    kept = value_of(last)
+    try:
+        made = []
+        for scale in (-1000.0, 1000.0):
+            last.assign(scale * kept)
+            made.append(call_again(generator, call, call.inputs))
+    finally:
+        last.assign(kept)
+    return np.concatenate(made)
+
+
+def scores(seen):
+    """What does the discriminator say to real samples, to fakes, to noise and to constants?"""
+    call = next(iter(seen.calls("discriminator")), None)
+    if call is None:
+        return Reading("What does the discriminator say?", ["it is never asked"], {})
+    real = seen.real.astype("float32")
+    sample, rng = seen.samples("real"), np.random.default_rng(0)
+    sample = sample if len(sample) else real
+    low, high = float(sample.min()), float(sample.max())
+    shape = call.inputs[seen.slot[0]].shape
+    tests = {"noise": rng.uniform(low, high, shape), "all least": np.full(shape, low), "all greatest": np.full(shape, high)}
+    answers = {kind: np.concatenate([one.output[kinds[one.number] == kind].ravel() for step, kinds in zip(seen.steps, seen.kinds, strict=True)
+                                     for one in step.of("discriminator")] or [np.zeros(0)]) for kind in ("real", "fake")}
+    if seen.slot[1] == "all" and shape[1:] == seen.real.shape[1:]:
+        for name, values in tests.items():
+            answers[name] = call_again(seen.discriminator, call, [values if place == seen.slot[0] else part for place, part in enumerate(call.inputs)])
+    answers = {name: values for name, values in answers.items() if len(values)}
+    kind = "probability" if seen.squashed else "logit"
+    return Reading("What does the discriminator say to real, fake, noise and constants?",
+                   [f"{name}: mean {kind} {np.mean(values):+.2f}, from {np.min(values):+.2f} to {np.max(values):+.2f}" for name, values in answers.items()],
+                   {name: float(np.mean(values)) for name, values in answers.items()} | {"finite": all(np.isfinite(v).all() for v in answers.values())})
+
+
+# ---- Conditions -----------------------------------------------------------------------------------------------------
+
+def conditions(seen):
+    """Do the conditions in the data reach both networks, with the rows they belong to, and does the generator heed them?"""
+    others = [place for place in range(len(seen.data)) if place != seen.real_part]
+    if not others:
+        return Reading("Are the conditions used?", ["the data have none"], {})
+    lines, values = [], {}
+    shown = [call for call in seen.calls("discriminator")]
+    values["discriminator_inputs"] = max((len(call.inputs) for call in shown), default=0)
+    made = seen.calls("generator")
+    values["generator_inputs"] = max((len(call.inputs) for call in made), default=0)
+    values["told"] = _is_told(seen, made, others)
+    values["discriminator_told"] = values["discriminator_inputs"] > 1 or seen.slot[1] != "all"
+    lines.append(f"the generator {'is' if values['told'] else 'is not'} told a condition; the discriminator {'is' if values['discriminator_told'] else 'is not'}")
+    rows = _matching_rows(seen, others)
+    if rows is not None:
+        values["matching"], values["chance"] = rows
+        lines.append(f"real samples that come to the discriminator with their own condition: {rows[0]:.0%} (by chance {rows[1]:.0%})")
+    values["drawn"] = _drawn(seen, made, others)
+    if values["drawn"]:
+        wanted, found = values["drawn"]
+        lines.append(f"of the {len(wanted)} conditions in the data, the generator was given {len(found)} in {sum(found.values())} draws")
+    if values["told"] and len(made[0].inputs) > 1:
+        values["heeds"] = _heeds(seen, made[0])
+        lines.append(f"exchanging the conditions changes a fake by {values['heeds']:.0%} of what exchanging the noise does")
+    return Reading("Do the conditions arrive, where they belong, and are they heeded?", lines, values)
+
+
+def _is_told(seen, made, others):
+    """Whether anything but noise comes to the generator: a condition of the data, or numbers of which there are only a few."""
+    if not made:
+        return False
+    given = set().union(*[{row.tobytes() for row in np.ascontiguousarray(part, "float32")} for call in made for part in call.inputs])
+    known = {row.tobytes() for batch in seen.batches for place in others for row in np.ascontiguousarray(batch[place], "float32")}
+    columns = np.concatenate([part.reshape(len(part), -1) for part in made[0].inputs if part.ndim > 0], axis=1)
+    few = [len(np.unique(column)) <= max(2, len(columns) // 2) for column in columns.T]
+    return bool(given & known) or any(few)
+
+
+def _matching_rows(seen, others):
+    """Return the share of real samples that the discriminator gets with a condition of their own row, and the share by chance."""
+    right, chance = [], []
+    for step, kinds, batch in zip(seen.steps, seen.kinds, seen.batches, strict=False):
+        own = {row.tobytes(): number for number, row in enumerate(np.ascontiguousarray(batch[seen.real_part], "float32"))}
+        for call in step.of("discriminator"):
+            samples = np.ascontiguousarray(seen.sample_of(call), "float32")
+            for place, given in enumerate(call.inputs):
+                partner = next((batch[other] for other in others if np.shape(batch[other])[1:] == given.shape[1:]), None)
+                if place == seen.slot[0] or partner is None or not (kinds[call.number] == "real").any():
+                    continue
+                for sample, condition in zip(samples, given, strict=True):
+                    if (number := own.get(sample.tobytes())) is not None:
+                        right.append(np.array_equal(condition, partner[number]))
+                        chance.append(np.mean([np.array_equal(condition, other) for other in partner]))
+    return (float(np.mean(right)), float(np.mean(chance))) if right else None
+
+
+def _drawn(seen, made, others):
+    """Return how often each condition of a small set occurs in the data, and in what the generator is given; or None."""
+    for other in others:
+        part = seen.data[other].reshape(len(seen.data[other]), -1)
+        kinds, counts = np.unique(part, axis=0, return_counts=True)
+        if not 2 <= len(kinds) <= 100 or counts.min() < 2:
+            continue
+        for place in range(len(made[0].inputs) if made else 0):
+            given = np.concatenate([call.inputs[place].reshape(len(call.inputs[place]), -1) for call in made])
+            known = {tuple(kind): 0 for kind in kinds}
+            if given.shape[1] == part.shape[1] and all(tuple(row) in known for row in given):
+                for row in given:
+                    known[tuple(row)] += 1
+                return ({tuple(kind): int(count) for kind, count in zip(kinds, counts, strict=True)}, {kind: count for kind, count in known.items() if count})
+    return None
+
+
+def _heeds(seen, call):
+    """Return how much other conditions change the fakes, against how much other noise does."""
+    sizes = [len(np.unique(part.reshape(len(part), -1), axis=0)) for part in call.inputs]
+    noise = int(np.argmax([part.dtype.kind == "f" and size == len(part) for part, size in zip(call.inputs, sizes, strict=True)]))
+    turned = np.roll(np.arange(len(call.inputs[0])), 1)
+    made = call_again(seen.generator, call, call.inputs)
+    by_noise = call_again(seen.generator, call, [part[turned] if place == noise else part for place, part in enumerate(call.inputs)])
+    by_others = call_again(seen.generator, call, [part if place == noise else part[turned] for place, part in enumerate(call.inputs)])
+    return float(np.abs(by_others - made).mean() / max(np.abs(by_noise - made).mean(), 1e-12))
+
+
+# ---- The networks themselves ----------------------------------------------------------------------------------------
+
+def modes(seen):
+    """Does batch normalisation train on its batches, and do the generator's samples agree between training and inference?"""
+    lines, values = [], {}
+    for player, network in zip(PLAYERS, (seen.generator, seen.discriminator), strict=True):
+        calls = [call for call in seen.calls(player) if call.batch_norm is not None]
+        layers = [layer for layer in network._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
+        values[player] = {"layers": len(layers), "calls": len(calls), "training": sum(call.batch_norm for call in calls),
+                          "fresh": bool(layers) and all(np.all(value_of(layer.moving_mean) == 0) for layer in layers)}
+        lines.append(f"{player}: " + (f"{len(layers)} batch normalisations, on the batch's statistics in {values[player]['training']} of {len(calls)} calls"
+                                      + (", and their stored statistics are those of the first day" if values[player]["fresh"] else "")
+                                      if layers else "no batch normalisation"))
+    call = next(iter(seen.calls("generator")), None)
+    if call is not None:
+        kept = [(variable, value_of(variable)) for variable in seen.generator.variables]
+        one, other = (call_again(seen.generator, call, call.inputs, training=flag) for flag in (True, False))
+        for variable, value in kept:
+            variable.assign(value)
+        values["gap"] = float(np.abs(one - other).mean() / max(np.abs(one - one.mean(axis=0)).mean(), 1e-12))
+        lines.append(f"the same noise, in training and in inference: fakes differ by {values['gap']:.0%} of how much fakes differ among themselves")
+    return Reading("Do the networks do the same in training and afterwards?", lines, values)
+
+
+def dead_units(seen):
+    """Which share of the units of each layer answers 0 to everything?"""
+    lines, values = [], {}
+    for player, network in zip(PLAYERS, (seen.generator, seen.discriminator), strict=True):
+        call = next(iter(seen.calls(player)), None)
+        if call is None:
+            continue
+        for layer, active in _activity(network, call).items():
+            values[player, layer] = 1 - active
+        dead = [share for (owner, _), share in values.items() if owner == player]
+        lines.append(f"{player}: " + (f"up to {max(dead):.0%} of a layer's units never answer" if dead else "no unit can die"))
+    return Reading("Are there units that never answer?", lines, values)
+
+
+def _activity(network, call):
+    """Return for each layer that can answer exactly 0 the share of its units that do not always do so."""
+    seen, layers = {}, [layer for layer in network._flatten_layers(include_self=False)
+                        if type(layer) in (keras.layers.ReLU, keras.layers.Activation, keras.layers.Dense, keras.layers.Conv2D)]
+
+    def noted(layer, own):
+        def watched(*args, **kwargs):
+            output = own(*args, **kwargs)
+            units = np.array(output).reshape(-1, output.shape[-1])
+            if (units == 0).mean() > 0.01:
+                seen[layer.name] = float(np.mean((units != 0).any(axis=0)))
+            return output
+
+        return watched
+
+    for layer in layers:
+        vars(layer)["call"] = noted(layer, layer.call)
+    try:
+        call_again(network, call, call.inputs)
+    finally:
+        for layer in layers:
+            vars(layer).pop("call", None)
+    return seen
+
+
+def variety(seen):
+    """How much do fakes differ among themselves, against how much real samples do?"""
+    if seen.fakes is None:
+        return Reading("How different are the fakes?", ["there are none"], {})
+    spreads = [np.std(some.reshape(len(some), -1).astype("float64"), axis=0).mean() for some in (seen.real, seen.fakes)]
+    return Reading("How different are the fakes?", [f"spread of real samples {spreads[0]:.3f}, of fakes {spreads[1]:.3f}"],
+                   {"real": float(spreads[0]), "fake": float(spreads[1])})
+
+
+def counting(seen, epochs=None):
+    """How often has the training gone over the data?"""
+    if seen.passes is None:
+        return Reading("How often was each sample seen?", ["no optimizer was found"], {})
+    lines = [f"the optimizers' steps have gone over the {len(seen.real):,} samples {seen.passes:.1f} times"]
+    if epochs:
+        lines.append(f"you say {epochs:,} epochs")
+    return Reading("How often was each sample seen?", lines, {"passes": seen.passes, "epochs": epochs})
+
+
+def display(seen, show):
+    """How much of what is displayed is cut off?
+
+    Args:
+        show: Function from samples `(n, ...)` to what is handed to `imshow`: floats in [0, 1] or whole numbers in [0, 255].
+    """
+    shown = np.asarray(show(seen.fakes if seen.fakes is not None else seen.real))
+    high = 255 if np.issubdtype(shown.dtype, np.integer) else 1.0
+    lost = float(np.mean((shown < 0) | (shown > high)))
+    return Reading("Is the display right?", [f"handed to imshow: {shown.dtype}, from {shown.min():.2f} to {shown.max():.2f}; it cuts {lost:.1%} of the numbers off "
+                                             f"at 0 or {high:g}"], {"lost": lost, "low": float(shown.min()), "high": float(shown.max()), "dtype": str(shown.dtype)})
+
+
+def first_line(error):
+    """Return an exception's first line, cut to 160 characters."""
+    return (str(error).strip().splitlines() or [""])[0][:160]
+
+
+ALL = {"updates": updates, "reach": reach, "pulls": pulls, "labels": labels, "arrivals": arrivals, "ranges": ranges, "scores": scores,
+       "conditions": conditions, "modes": modes, "dead units": dead_units, "variety": variety, "counting": counting}
