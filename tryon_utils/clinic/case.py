@@ -33,7 +33,7 @@ class Case:
         broken: Function from a seed to a GAN with the bug.
         cured: Function from a seed to the GAN without it.
         data: Function without arguments that returns what both train on.
-        measure: Function from a trained GAN to a number.
+        measure: Function from a trained GAN (and `show`, where there is one) to a number.
         measured: String. What that number is.
         steps: Integer. Steps of training, a few seconds' worth.
         cured_steps: Integer or None. Where the bug is that there are too few steps.
@@ -77,6 +77,11 @@ class Case:
         gan = (self.broken if broken else self.cured)(seed)
         steps = self.steps if broken else self.cured_steps or self.steps
         return train(gan, self.data(), steps, seed, self.compiled if broken else self.cured_compiled, frames)
+
+    def score(self, gan, broken=True):
+        """Return what is measured on a trained GAN, the broken or the cured one."""
+        show = self.show if broken else self.cured_show
+        return self.measure(gan, show) if show else self.measure(gan)
 
     def checkup(self, gan, broken=True, **options):
         """Examine a GAN of this case as its owner would; see `diagnose.checkup`."""

@@ -84,7 +84,7 @@ class ShufflingGAN(ConditionalGAN):
     """The conditions are shuffled by themselves before they go to the discriminator."""
 
     def conditions_for_real(self, conditions):
-        return tf.random.shuffle(conditions)
+        return keras.random.shuffle(conditions, seed=self.noise_seed)
 
 
 class NobodyGAN(ConditionalGAN):
@@ -131,14 +131,14 @@ def people():
 def wrong_class(gan, classes=range(CLASSES)):
     """Share of fakes, over the classes, that don't lie at the mode of their class."""
     wanted = np.repeat(np.array(classes, "int32"), 50)
-    fakes = ops.convert_to_numpy(gan.generator([keras.random.normal((len(wanted), 2), seed=5), wanted]))
+    fakes = ops.convert_to_numpy(gan.generator([keras.random.normal((len(wanted), 2), seed=5), tf.constant(wanted)]))
     return float(np.mean(np.linalg.norm(fakes - TEN.modes[wanted], axis=1) > 0.5))
 
 
 def other_person(gan):
     """Mean angle between a person and what the generator makes for them, in degrees; 90 for somebody else."""
     _, person = people()
-    fakes = ops.convert_to_numpy(gan.make(person[:500]))
+    fakes = ops.convert_to_numpy(gan.make(tf.constant(person[:500])))
     cosines = np.sum(fakes * person[:500], axis=1) / np.maximum(np.linalg.norm(fakes, axis=1), 1e-9)
     return float(np.degrees(np.arccos(np.clip(cosines, -1, 1))).mean())
 

@@ -56,16 +56,18 @@ def unpadded_generator():
 
 
 def pictures_case(name, **fields):
-    return Case(name, data=small_garments, measure=colour_distance, measured="distance in colours", **({"cured": pictures_gan, "steps": 80} | fields))
+    return Case(name, data=small_garments, **({"measure": colour_distance, "measured": "distance in colours", "cured": pictures_gan, "steps": 80} | fields))
 
 
-def lost_pixels(show):
-    """Return a measure: the share of a generator's numbers that a display cuts off."""
-    def measure(gan):
-        shown = show(samples(gan, 100))
-        return float(((shown < 0) | (shown > 1)).mean())
+def lost_share(gan, show):
+    """Share of a generator's numbers that a display cuts off."""
+    shown = show(samples(gan, 100))
+    return float(((shown < 0) | (shown > 1)).mean())
 
-    return measure
+
+def side(gan):
+    """Height of a generator's pictures, in pixels."""
+    return gan.generator.output_shape[1]
 
 
 CASES = [
@@ -75,7 +77,7 @@ CASES = [
         story="The pictures were divided by 255, so that they lie in [0, 1]; the generator's tanh lies in [-1, 1]. Is any number negative? That rule finds every early fake.",
         fix="scale the pictures to [-1, 1]", broken=lambda seed: pictures_gan(seed, ZeroToOneGAN)),
     pictures_case(
-        "the wrong size", cause="wrong shape", instruments=("ranges",), steps=1, compiled=False, cured_steps=80,
+        "the wrong size", cause="wrong shape", instruments=("ranges",), steps=1, compiled=False, cured_steps=80, measure=side, measured="pixels of a side; 16 are wanted",
         symptom="The first step ends in an error about shapes.",
         story="Transposed convolutions double a grid only with padding=\"same\". Without it each keeps its stamps whole, and 4 becomes 10, then 22.",
         fix="padding=\"same\"", broken=lambda seed: pictures_gan(seed, generator=unpadded_generator())),
@@ -91,7 +93,7 @@ CASES = [
               "among its like in the other.",
         fix="two calls of the discriminator", broken=lambda seed: pictures_gan(seed, OneBatchGAN)),
     Case("the burnt pictures", cause="display", instruments=("display",), data=small_garments, steps=80, broken=pictures_gan, cured=pictures_gan,
-         measure=lambda gan: None, measured="share of numbers cut off by the display",
+         measure=lost_share, measured="share of numbers cut off by the display",
          symptom="The metrics are good. The pictures shown are a posterised mess of black and pure colours.",
          story="imshow(255 * samples), with samples in [-1, 1]: floats are wanted in [0, 1], so nearly every number is cut off, at black or at full.",
          fix="imshow((samples + 1) / 2)", show=lambda samples: 255 * samples, cured_show=lambda samples: (samples + 1) / 2),

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tryon_utils.diagnose.state import Keeper
+from tryon_utils.diagnose.state import Keeper, value_of
 from tryon_utils.diagnose.watching import Watcher
 
 CONFIDENCES = (-20.0, -8.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 20.0)
@@ -110,7 +110,7 @@ def call_again(network, call, inputs, training=False):
     """Ask a network as in a recorded call, with other inputs (a flat list), and return its first output as an array."""
     flat, inputs = tf.nest.flatten(call.arguments), iter(inputs)
     arguments = tf.nest.pack_sequence_as(call.arguments, [tf.cast(next(inputs), part.dtype) if hasattr(part, "shape") else part for part in flat])
-    return np.array(tf.nest.flatten(network(*arguments, training=training))[0])
+    return value_of(tf.nest.flatten(network(*arguments, training=training))[0])
 
 
 def observe(gan, data, batch_size=64, steps=6, seed=0):

@@ -9,9 +9,9 @@ import tensorflow as tf
 PLAIN = (bool, int, float, str, type(None))
 
 
-def value_of(variable):
-    """Return a copy of a variable's numbers."""
-    return np.copy(keras.ops.convert_to_numpy(variable))
+def value_of(tensor):
+    """Return a copy of the numbers of a variable, tensor or array."""
+    return np.copy(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
 
 
 class Keeper:

@@ -206,8 +206,9 @@ def _sigmoids(seen, values):
 
 def _what_comes_in(seen, values):
     arrivals, ranges, labels, modes = (values[name] for name in ("arrivals", "ranges", "labels", "modes"))
-    beyond = {kind: float(np.mean((some > 1.001) | (some < -0.001))) for kind, some in labels.items()}
-    for kind, share in beyond.items():
+    for kind, some in labels.items():
+        doubt = 0.001 + 3 * np.std(some) * np.sqrt(2 / len(some))  # of the unit, where labels are drawn at random
+        share = float(np.mean((some > 1 + doubt) | (some < -doubt)))
         if share > 0:
             yield "labels beyond 1", f"{share:.0%} of the labels of {kind} samples lie outside [0, 1], the furthest at {labels[kind][np.argmax(np.abs(labels[kind] - 0.5))]:.2f}"
     if (verdict := _range_evidence(ranges)):

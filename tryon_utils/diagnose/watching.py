@@ -155,6 +155,7 @@ class Watcher:
         """Put ourselves between the step and the networks, the tapes and the optimizers."""
         eager = tf.config.functions_run_eagerly()
         gradient, apply = tf.GradientTape.gradient, keras.optimizers.Optimizer.apply
+        assign, draw = keras.Variable.assign, keras.random.SeedGenerator.next
 
         def watched_gradient(tape, target, sources, *args, **kwargs):
             return self._on_gradient(gradient, tape, target, sources, *args, **kwargs)
@@ -162,10 +163,19 @@ class Watcher:
         def watched_apply(optimizer, grads, trainable_variables=None):
             return self._on_apply(apply, optimizer, grads, trainable_variables)
 
+        def watched_assign(variable, value):
+            self.keeper.keep(variable)
+            return assign(variable, value)
+
+        def watched_draw(seed_generator, *args, **kwargs):
+            self.keeper.keep(seed_generator)
+            return draw(seed_generator, *args, **kwargs)
+
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             tf.config.run_functions_eagerly(True)
             tf.GradientTape.gradient, keras.optimizers.Optimizer.apply = watched_gradient, watched_apply
+            keras.Variable.assign, keras.random.SeedGenerator.next = watched_assign, watched_draw
             for name, network in self.players.items():
                 vars(network)["call"] = self._watched_call(name, network)
             try:
@@ -174,6 +184,7 @@ class Watcher:
                 for network in self.players.values():
                     vars(network).pop("call", None)
                 tf.GradientTape.gradient, keras.optimizers.Optimizer.apply = gradient, apply
+                keras.Variable.assign, keras.random.SeedGenerator.next = assign, draw
                 tf.config.run_functions_eagerly(eager)
                 self.seen.warnings = [str(warning.message) for warning in caught]
 
@@ -189,8 +200,8 @@ class Watcher:
             if not hasattr(first, "numpy"):  # a symbolic call, while Keras builds something
                 return output
             number = len(self.seen.calls)
-            inputs = [np.array(part) for part in tf.nest.flatten(args) if hasattr(part, "shape")]
-            self.seen.calls.append(Call(number, player, args, inputs, kwargs.get("training"), np.array(first),
+            inputs = [value_of(part) for part in tf.nest.flatten(args) if hasattr(part, "shape")]
+            self.seen.calls.append(Call(number, player, args, inputs, kwargs.get("training"), value_of(first),
                                         all(modes) if modes else None, hasattr(first, "_keras_logits")))
             if player == "generator":
                 self.tensors[number] = [first]
@@ -203,20 +214,18 @@ class Watcher:
 
     def _touch(self, number, output):
         """Return the logits of an output as a tensor of which slopes can be asked, and the output made from them."""
-        hidden = getattr(output, "_keras_logits", None)
-        wanted = self.logits.get(number)
-        if not self.squashed:
-            logits = _replaced(tf.identity(output), wanted)
-            return logits, tf.identity(logits)
-        if hidden is None:
+        hidden, wanted = getattr(output, "_keras_logits", None), self.logits.get(number)
+        if hidden is not None and np.allclose(value_of(tf.sigmoid(hidden)), value_of(output), atol=1e-5):
+            logits = _replaced(tf.identity(hidden), wanted)
+            shown = tf.sigmoid(logits)
+            shown._keras_logits = logits
+            return logits, shown
+        if self.squashed:
             inside = tf.clip_by_value(output, 1e-12, 1.0)
-            hidden = tf.math.log(inside) - tf.math.log1p(-tf.minimum(inside, 1.0 - 6e-8))
-            shown_logits = _replaced(hidden, wanted)
-            return shown_logits, tf.sigmoid(shown_logits)
-        logits = _replaced(tf.identity(hidden), wanted)
-        shown = tf.sigmoid(logits)
-        shown._keras_logits = logits
-        return logits, shown
+            logits = _replaced(tf.math.log(inside) - tf.math.log1p(-tf.minimum(inside, 1.0 - 6e-8)), wanted)
+            return logits, tf.sigmoid(logits)
+        logits = _replaced(tf.identity(output), wanted)
+        return logits, tf.identity(logits)
 
     def _on_gradient(self, gradient, tape, target, sources, *args, **kwargs):
         flat = tf.nest.flatten(sources)
@@ -234,12 +243,12 @@ class Watcher:
         for number, slope in zip(numbers, slopes, strict=True):
             if slope[0] is None:
                 continue
-            per_sample = np.reshape(slope[0], (len(slope[0]), -1))
+            per_sample = value_of(slope[0]).reshape(len(slope[0]), -1)
             if self.seen.calls[number].player == "generator":
                 at_samples[number] = np.linalg.norm(per_sample, axis=1)
             else:
                 at_logits[number], through = per_sample.sum(axis=1), slope[1] is not None
-        loss = float(np.mean(tf.nest.flatten(target)[0]))
+        loss = float(np.mean(value_of(tf.nest.flatten(target)[0])))
         self.seen.pulls.append(Pull(loss, weights, at_logits, at_samples, through))
         return found
 
