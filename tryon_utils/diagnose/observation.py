@@ -224,7 +224,7 @@ def _between(sample, real, fake):
     lengths = np.maximum(np.sum(way**2, axis=1), 1e-12)
     weights = np.sum((sample - fake) * way, axis=1) / lengths
     off = np.sqrt(np.sum((sample - fake - weights[:, None] * way)**2, axis=1) / lengths)
-    return weights if np.median(off) < 1e-3 and np.std(weights) > 1e-3 else None
+    return weights if np.median(off) < 1e-5 and np.std(weights) > 1e-2 else None
 
 
 def _likeness(sample, other):
