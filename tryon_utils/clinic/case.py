@@ -131,7 +131,9 @@ def train(gan, data, steps, seed=0, compiled=True, frames=0):
 
 
 def samples(gan, count, seed=0):
-    """Return samples of a GAN that takes noise alone, as an array."""
+    """Return samples of a GAN from noise, as an array; a conditional one chooses conditions by itself."""
+    if hasattr(gan, "sample"):
+        return gan.sample(count, seed)
     noise = keras.random.normal((count, gan.generator.input_shape[-1]), seed=seed + 100)
     return ops.convert_to_numpy(gan.generator(noise, training=False))
 

@@ -44,6 +44,14 @@ class ConditionalGAN(keras.Model):
         """Return fakes for conditions."""
         return self.generator([keras.random.normal((len(conditions), 2), seed=self.noise_seed), conditions])
 
+    def sample(self, count, seed):
+        """Return fakes as an array `(count, 2)`, for all classes in turn or for the first people."""
+        told = len(self.generator.inputs) > 1
+        by_class = told and self.generator.inputs[1].dtype == "int32"
+        conditions = np.arange(count, dtype="int32") % CLASSES if by_class else people()[1][:count]
+        noise = keras.random.normal((count, 2), seed=seed + 100)
+        return ops.convert_to_numpy(self.generator([noise, tf.constant(conditions)] if told else noise))
+
     def conditions_for_fakes(self, conditions):
         """Return the conditions that the generator shall practise: those of the real samples."""
         return conditions
