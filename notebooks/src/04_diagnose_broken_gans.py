@@ -1,0 +1,414 @@
+# %% [markdown]
+# # Diagnose broken GANs
+#
+# **What you'll do**: receive twenty-five broken GANs. For each you see the symptom first, guess, order an instrument, find the cause and measure what the cure is worth. In the end one call examines any GAN of your own, and a game
+# tests you.
+#
+# **What you'll learn**
+# - to ask a training step whose weights it moves, and where its gradient gets lost;
+# - to measure what a loss *wants*, at any logit, without reading its code;
+# - to follow real samples, fakes and conditions to where they really arrive;
+# - which bugs of popular articles do what, in numbers;
+# - why good curves prove nothing, and what does.
+#
+# **What you need**: [Train a toy GAN](02_train_a_toy_gan.ipynb) and [Build a DCGAN](03_build_a_dcgan.ipynb).
+#
+# **Time**: about 50 minutes of reading, 110 seconds of training on two CPU cores
+
+# %%
+import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
+import functools
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+from tryon_utils import clinic, diagnose, losses, training, widgets
+from tryon_utils.clinic import case as cases
+from tryon_utils.clinic.game import Game
+from tryon_utils.diagnose import instruments
+from tryon_utils.gates import gate
+from tryon_utils.models import dcgan, toy
+from tryon_utils.plotting import clinic as clinic_plots
+
+plt.style.use("tryon_utils.course")
+training.use_small_net_threads()
+
+# %%
+seed = 0              # of every training; try another: nothing below depends on it
+frames = 9            # of a film
+healthy_seeds = range(5)
+healthy_steps = 100   # a short training, before a healthy GAN is examined
+
+# %% [markdown]
+# ## Most broken GANs don't crash
+#
+# A network that classifies shows its bugs in its accuracy. A GAN doesn't: its two losses may look calm while nothing is learned, and wild while all is well. So people look at samples, see mud, and turn the learning rate. Most of the time that isn't
+# it. A sign is wrong, a sigmoid stands twice, a network is frozen, a label meets the wrong picture: things that can be *measured*.
+#
+# Here is a ward of such GANs. Each is healthy but for one thing, and that thing was found in published code or text. They are small, points in the plane or pictures of 16 x 16, so that each trains in a second or two.
+
+# %% tags=["nbval-check-output"]
+print(len(clinic.CASES), "cases:", ", ".join(clinic.CASES))
+
+# %%
+@functools.cache
+def admit(name):
+    case = clinic.CASES[name]
+    trained = case.train(seed=seed, frames=frames)
+    return case, trained, case.checkup(trained.gan)
+
+
+def show_symptom(name):
+    case, trained, _ = admit(name)
+    print(case.symptom)
+    real = case.data()
+    return clinic_plots.draw_symptom(trained, real[0] if isinstance(real, tuple) else real)
+
+
+def read(name, instrument):
+    return admit(name)[2].readings[instrument]
+
+# %% [markdown]
+# `admit` trains a patient and examines it; the patients don't know of each other, so open the sections below in any order. And this is what a cure is worth: the same measure on the broken GAN and on the cured one, same seed, same data.
+
+# %%
+@functools.cache
+def train_cured(cured, steps, data, compiled):
+    return cases.train(cured(seed), data(), steps, seed, compiled).gan
+
+
+def compare(name):
+    case, trained, _ = admit(name)
+    cured = train_cured(case.cured, case.cured_steps or case.steps, case.data, case.cured_compiled)
+    return case.score(trained.gan), case.score(cured, broken=False)
+
+
+def show_cure(name):
+    case, (ill, well) = clinic.CASES[name], compare(name)
+    print(f"{case.measured}: broken {ill:.3g}, cured {well:.3g}  ({case.fix})")
+
+# %% [markdown]
+# ## What does a loss want?
+#
+# The first instrument. A loss can be long and clever, but all that it can do to a network is this: at each logit $a$, push up or push down, so and so hard. We call that the **pull** of the loss, $-\partial L/\partial a$. For the losses of chapter 01
+# we know it: $1-\sigma(a)$ on real samples, $-\sigma(a)$ on fakes, and $1-\sigma(a)$ again for the generator on its fakes.
+#
+# To measure it, we need not understand the loss. We give it logits of our own choice, and ask a tape.
+
+# %% tags=["nbval-check-output"]
+def pull(loss, logit):
+    logits = tf.fill((8, 1), logit)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        value = loss(logits)
+    return -float(ops.sum(tape.gradient(value, logits)))
+
+
+for logit in (-4.0, 0.0, 4.0):
+    print(f"the generator's loss at logit {logit:+.0f}: pull {pull(losses.generator_loss, logit):+.3f}")
+    np.testing.assert_allclose(pull(losses.generator_loss, logit), 1 - ops.sigmoid(logit), atol=1e-6)
+
+# %% [markdown]
+# In somebody else's training step the loss is not at hand. So the instrument stands *between* the two networks and the tapes: it runs a step, exchanges the discriminator's logits for chosen ones, and notes the slope that the tape finds there. Afterwards it puts
+# every weight, every optimizer and every seed back. First on a healthy GAN.
+
+# %% tags=["nbval-check-output"]
+healthy = cases.points_gan(seed)
+observed = diagnose.observe(healthy, cases.ring_points())
+print(instruments.pulls(observed))
+
+# %% [markdown]
+# Real samples are pulled up, the harder the less they are believed; fakes are pulled down by the discriminator and up by the generator. This tug-of-war over the fakes *is* the game. Now the first patient.
+#
+# ## Losses that want something else
+#
+# ### The generator that flees
+#
+# *What do you think?* Look at the film and the curves before you go on. Which of the three pulls is wrong?
+
+# %% tags=["nbval-check-output"] alt="A film of four frames: the orange fake points start in a heap among the blue ring and have left the picture by the second frame. Beside it, the discriminator's loss falls to zero."
+show_symptom("the generator that flees")
+
+# %% tags=["nbval-check-output"]
+fleeing = read("the generator that flees", "pulls")
+assert fleeing.values["generator", "fake"][0.0] < 0 < fleeing.values["discriminator", "real"][0.0]
+print("at logit 0, the generator's loss pulls its samples", "up" if fleeing.values["generator", "fake"][0.0] > 0 else "down")
+
+# %% [markdown]
+# The article had printed $\min_G \mathbb{E}[\log D(G(z))]$. The non-saturating generator *maximises* it. The discriminator is flawless; its opponent runs away from it, faster and faster.
+
+# %% tags=["nbval-check-output"]
+ill, well = compare("the generator that flees")
+print("the fakes' distance to real points:", "more" if ill > 100 * well else "less", "than a hundred times that of the cured GAN")
+assert ill > 100 * well
+
+# %% [markdown]
+# ### The obliging generator
+#
+# Now three patients at once whose films differ little: the discriminator wins, the fakes look like nothing. Their pulls differ a lot. The names are above the pictures; find out what each loss wants.
+
+# %% tags=["nbval-check-output"] alt="A film of the obliging generator: the orange fake points drift away from the blue ring. Both losses fall to zero."
+show_symptom("the obliging generator")
+
+# %% alt="Three diagrams of pulls over logits. First, the generator's dashed curve lies exactly on the discriminator's curve for fakes, below zero. Second, the curves for real and fake are upside down. Third, real and fake have the same curve, negative on one side of zero and positive on the other."
+names = ["the obliging generator", "the discriminator upside down", "the judge of its own opinion"]
+clinic_plots.draw_pulls([read(name, "pulls") for name in names], names)
+
+# %% [markdown]
+# First diagram: the generator's curve lies *on* the discriminator's curve for fakes. A variable named `gen_loss` was the discriminator's loss on fakes, and the generator makes it small, too. Second: all is upside down; the value
+# function $V$ was handed to an optimizer, which minimises. Third: real and fake have the same curve, so no label ever came in. In $-y\log D-(1-y)\log(1-D)$ the author had put $D$ in the place of $y$.
+
+# %% tags=["nbval-check-output"]
+for name in names:
+    print(f"{name}: {admit(name)[2].verdicts[0].title}")
+    assert admit(name)[2].verdicts[0].cause == clinic.CASES[name].cause
+
+# %% [markdown]
+# ### Squeezed twice
+#
+# *What do you think?* The losses are calm, nobody wins.
+
+# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes spread into a blur that covers some of the clusters. Both losses are nearly flat, between 0.5 and 1.3."
+show_symptom("squeezed twice")
+
+# %% tags=["nbval-check-output"]
+squeezed = read("squeezed twice", "pulls").values
+right = read("squeezed twice, with a guardian", "pulls").values
+factor = right["discriminator", "real"][-8.0] / squeezed["discriminator", "real"][-8.0]
+print(f"a real sample at logit -8 is pulled {factor:,.0f} times too weakly; the loss can't fall below {squeezed['floor']:.4f}")
+np.testing.assert_allclose(squeezed["floor"], np.log1p(np.exp(-1)) + np.log(2), atol=1e-3)
+
+# %% [markdown]
+# The discriminator ends in a sigmoid, and the loss takes `from_logits=True`: it squeezes what lies between 0 and 1 once more. Then a real sample can't cost less than $\ln(1+e^{-1})$, nor a fake one less than $\ln 2$; and the samples that are judged worst feel the
+# least. (In this patient a `Reshape` follows the sigmoid. Without it Keras finds the logits behind the sigmoid, warns, and repairs the loss: that's the patient with a guardian, who trains well.)
+
+# %% tags=["nbval-ignore-output"]
+show_cure("squeezed twice")
+
+# %% [markdown]
+# ### Numbers that are no probabilities
+#
+# The opposite slip: no sigmoid, and a loss that expects probabilities.
+
+# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes move to a few places and stay there. The discriminator's loss jumps between high levels."
+show_symptom("numbers that are no probabilities")
+
+# %% alt="Two diagrams of pulls over logits. Left, for numbers that are no probabilities: all pulls are exactly zero everywhere outside 0 to 1. Right, squeezed twice: all pulls are small, below 0.1, and largest near zero."
+names = ["numbers that are no probabilities", "squeezed twice"]
+clinic_plots.draw_pulls([read(name, "pulls") for name in names], names)
+
+# %% [markdown]
+# What lies outside $[0, 1]$ is clipped, and where something is clipped there is no slope. A fake at logit 3 fools the discriminator perfectly, and the discriminator feels *nothing*.
+#
+# ## Steps that move the wrong weights
+#
+# ### One loss for two
+#
+# *What do you think?* $D(G(z))$ stands at one half, as at the equilibrium.
+
+# %% tags=["nbval-check-output"] alt="A film of the ring in which the fakes stay in one small heap. There is one loss, a flat line near 2."
+show_symptom("one loss for two")
+
+# %% tags=["nbval-check-output"]
+print(read("one loss for two", "updates"))
+
+# %% [markdown]
+# One update, both networks. The sum of the losses pulls a fake up and down at once: $1-\sigma(a)-\sigma(a)$, which is 0 at $a=0$. That's a truce. You derived it in the exercises of chapter 02; here is the measurement.
+
+# %% tags=["nbval-check-output"]
+truce = read("one loss for two", "pulls").values["generator", "fake"]
+np.testing.assert_allclose([truce[logit] for logit in (-2.0, 0.0, 2.0)], [1 - 2 * float(ops.sigmoid(logit)) for logit in (-2.0, 0.0, 2.0)], atol=1e-4)
+print("pull on a fake at logit 0:", f"{abs(truce[0.0]):.2f}")
+
+# %% [markdown]
+# ### The judge who sleeps, and the judge who was bribed
+#
+# Two patients written in the manner of Keras 2: no tapes, a compiled discriminator, and a combined model in which it is set to `trainable = False`. Or isn't.
+
+# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes run out of the picture on one side. The discriminator's loss stays where it began, the generator's falls."
+show_symptom("the judge who sleeps")
+
+# %% tags=["nbval-check-output"]
+for name in ("the judge who sleeps", "the judge who was bribed"):
+    moved = read(name, "updates").values["updates"]
+    print(f"{name}: {', then '.join(' and '.join(players) or 'nobody' for players in moved)}")
+
+# %% [markdown]
+# In Keras 2, a model kept the setting that it was compiled with. In Keras 3 `trainable` counts when the step is run: freeze the discriminator once, and it sleeps forever, with a warning as the only sign. Never freeze it, and the generator's step, whose labels all say "real", moves
+# the *judge*: an easier way to be acquitted than to paint well. Freeze and unfreeze around each step, or do as this course does: explicit tapes, each asked for one network's weights.
+#
+# ### The generator behind glass
+
+# %% tags=["nbval-check-output"] alt="A film of the ring in which the fake heap does not move at all. The discriminator's loss falls, the generator's rises."
+show_symptom("the generator behind glass")
+
+# %% tags=["nbval-check-output"]
+print(admit("the generator behind glass")[2])
+
+# %% [markdown]
+# `predict` returns an array; a tape sees numbers that come from nowhere. Keras would have complained, but the author had left out the gradients that are `None`. And it is slow: `predict` is made for large sets, not for one batch.
+#
+# ## Data that aren't what they seem
+#
+# ### Half the world is missing
+
+# %% tags=["nbval-check-output"] alt="A film of mosaics of small pictures: noise turns into dark, mottled shapes. The discriminator's loss falls to zero."
+show_symptom("half the world is missing")
+
+# %% tags=["nbval-check-output"]
+low, high = read("half the world is missing", "ranges").values["real"]
+least, greatest = read("half the world is missing", "ranges").values["reach"]
+print(f"the discriminator gets data from {low:.0f} to {high:.0f}; the generator can make {least:.0f} to {greatest:.0f}")
+assert (low, high) == (0, 1) and (round(least), round(greatest)) == (-1, 1)
+
+# %% [markdown]
+# How does the instrument know what the generator *can* make? It turns the last layer's weights up a thousand times, and reads where the last activation ends. "Is any number negative?" is all that this discriminator needs to know.
+#
+# ### More than real
+#
+# Some advise noisy labels, "between 0.7 and 1.2". The pull of a cross entropy is label minus $\sigma(a)$; so at a logit far below 0 the pull *is* the label, and we can read every label off the slope.
+
+# %% tags=["nbval-check-output"]
+found = instruments.labels(admit("more than real")[2].observation).values["real"]
+print("labels of real samples:", "some above 1" if found.max() > 1.05 else "all within [0, 1]")
+assert found.max() > 1.1 and read("more than real", "pulls").values["floor"] < 0
+
+# %% [markdown]
+# Above 1 no probability can follow: the pull stays positive however large the logit, and the loss has no floor.
+#
+# ## Conditions that come to the wrong place
+#
+# ### The mixed-up name tags
+#
+# A ring of ten modes; the class says which. *What do you think?* The film looks perfect.
+
+# %% tags=["nbval-check-output"] alt="A film of a ring of ten clusters which the fakes cover well. Both losses are calm."
+show_symptom("the mixed-up name tags")
+
+# %% tags=["nbval-check-output"]
+values = read("the mixed-up name tags", "conditions").values
+print(f"real samples that come with their own class: {'all' if values['matching'] > 0.99 else 'as many as by chance' if values['matching'] < values['chance'] + 0.1 else 'some'}")
+assert values["matching"] < values["chance"] + 0.1
+
+# %% tags=["nbval-ignore-output"]
+for name in ("the mixed-up name tags", "the class nobody ordered", "dressed, but somebody else"):
+    show_cure(name)
+
+# %% [markdown]
+# The last of the three is the one to remember for the second half of this course. A generator that takes noise and nothing else can't dress *you*. Measured in degrees between the person who went in and the one who came out, it is as far off as a
+# stranger: 90. No loss, no learning rate and no larger network helps; the person has to be an input.
+#
+# ## One call
+#
+# `checkup` reads all the instruments and says what they amount to. Its rules see readings, never names or code. Does it find what we know to be true? Every patient: the rank of the true cause among its verdicts, and what the cure is worth.
+
+# %% tags=["nbval-ignore-output"]
+ranks = {}
+for name, case in clinic.CASES.items():
+    found = [verdict.cause for verdict in admit(name)[2].verdicts]
+    ranks[name] = found.index(case.cause) + 1 if case.cause in found else 99
+    ill, well = compare(name)
+    print(f"{name:36} rank {ranks[name]}  {case.measured}: {ill:.3g} -> {well:.3g}")
+
+# %% tags=["nbval-check-output"]
+gate("rank of the true cause", list(ranks.values()), at_most=2)
+
+# %% [markdown]
+# A doctor who calls everybody ill is right about the ill, too. So the same call on healthy GANs: the toy GAN of chapter 02 and the DCGAN of chapter 03 (with few channels), five seeds each, before and after a short training.
+
+# %% tags=["nbval-check-output"]
+def healthy_gans(seed):
+    gan = toy.ToyGAN(toy.build_generator(seed=seed), toy.build_discriminator(seed=seed + 10), seed=seed)
+    gan.compile(cases.adam(), cases.adam())
+    yield "toy GAN", gan, cases.ring_points()
+    yield "DCGAN", dcgan.build_gan(healthy_steps, cases.SHAPE, 16, 4, seed=seed), cases.small_garments()
+
+
+alarms = {"toy GAN": [], "DCGAN": []}
+for number in healthy_seeds:
+    for name, gan, data in healthy_gans(number):
+        alarms[name] += diagnose.checkup(gan, data, batch_size=32, steps=3).verdicts
+        cases.train(gan, data, healthy_steps if name == "toy GAN" else 20, number)
+        alarms[name] += diagnose.checkup(gan, data, batch_size=32, steps=3).verdicts
+gate("alarms on healthy toy GANs", len(alarms["toy GAN"]), at_most=0)
+gate("alarms on healthy DCGANs", len(alarms["DCGAN"]), at_most=0)
+
+# %% [markdown]
+# And it must not harm the patient: weights, statistics, optimizers and random state stay as they are, bit for bit.
+
+# %% tags=["nbval-check-output"]
+before = [ops.convert_to_numpy(variable) for variable in healthy.variables + healthy.generator_optimizer.variables]
+diagnose.checkup(healthy, cases.ring_points())
+after = [ops.convert_to_numpy(variable) for variable in healthy.variables + healthy.generator_optimizer.variables]
+for old, new in zip(before, after, strict=True):
+    np.testing.assert_array_equal(old, new)
+print(len(before), "variables, none changed")
+
+# %% [markdown]
+# ## Your own GAN
+#
+# A Keras model with `generator`, `discriminator` and `train_step` can be handed over as it is. Anything else, in three parts. Here is somebody's GAN with other networks, another loss and other names; something is wrong with it. What?
+
+# %%
+G = keras.Sequential([keras.Input((5,)), layers.Dense(32, activation="relu"), layers.Dense(2)])
+D = keras.Sequential([keras.Input((2,)), layers.Dense(32, activation="relu"), layers.Dense(1)])
+optimizer_g, optimizer_d = keras.optimizers.RMSprop(1e-3), keras.optimizers.RMSprop(1e-3)
+noise_seed = keras.random.SeedGenerator(1)
+
+
+def my_step(real):
+    with tf.GradientTape() as tape_d, tf.GradientTape() as tape_g:
+        fake = G(keras.random.normal((len(real), 5), seed=noise_seed))
+        loss_d = ops.mean(ops.relu(1 - D(real))) + ops.mean(ops.relu(1 + D(fake)))
+        loss_g = ops.mean(D(fake))
+    optimizer_d.apply(tape_d.gradient(loss_d, D.trainable_variables), D.trainable_variables)
+    optimizer_g.apply(tape_g.gradient(loss_g, G.trainable_variables), G.trainable_variables)
+
+# %% tags=["nbval-check-output"]
+report = diagnose.checkup(diagnose.Players(G, D, my_step), cases.ring_points())
+assert [verdict.cause for verdict in report.verdicts] == ["generator's sign"]
+print(report)
+
+# %% [markdown]
+# Line by line that code looks well; in the hinge game the generator's loss is $-\mathbb{E}[a]$, and a minus is easily lost.
+#
+# ## The clinic game
+#
+# Your turn. A patient comes, with its film. Order instruments one by one and make your diagnosis: ten points, less two for each instrument.
+
+# %% alt="The clinic game: a film of a broken training and its losses, the symptom in words, and the points. Below the controls to order an instrument, to make a diagnosis and to receive the next patient."
+game = Game({name: admit(name) for name in clinic.CASES}, seed=4)
+
+
+def draw_round(instrument, diagnosis):
+    return clinic_plots.draw_game(game)
+
+
+widgets.explore(draw_round, instrument=widgets.choice([*instruments.ALL, "display"]), diagnosis=widgets.choice({cause.title: key for key, cause in diagnose.CAUSES.items()}),
+                actions={"Order the instrument": lambda instrument, diagnosis: game.order(instrument),
+                         "Make the diagnosis": lambda instrument, diagnosis: game.diagnose(diagnosis),
+                         "Next patient": lambda instrument, diagnosis: game.next()})
+
+# %% [markdown]
+# ## What it can't see
+#
+# The checkup finds what is *wrong*, not what is *unlucky*. A generator that has collapsed onto one mode by the optimizer's memory (chapter 02), a discriminator that is too strong or too weak, too little data, too few steps: there every line of code does what it should. That is the subject
+# of the next chapter. It watches six steps at one moment; a bug that shows only later needs a checkup then. And labels that were mixed up before they reached your training step are in your data: it believes your data.
+#
+# ## What we have now
+#
+# - Instruments that ask a training step what it does, instead of what it says it does.
+# - `checkup(gan, data)` for any pair of Keras networks, right on every patient of this ward and silent on the healthy.
+# - All cases on [one page](../clinic_poster.md), for the wall.
+#
+# ## Next
+#
+# First the [exercises](exercises/04_diagnose_broken_gans.ipynb), then [Stabilise training](05_stabilise_training.ipynb), for GANs without a bug that fail all the same.
+#
+# ## Further reading
+#
+# - Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio, *Generative Adversarial Networks*, 2014: which sign belongs where.
+# - Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville, *Improved Training of Wasserstein GANs*, 2017: where the penalty is taken.
+# - Salimans, Goodfellow, Zaremba, Cheung, Radford, Chen, *Improved Techniques for Training GANs*, 2016: labels of 0.9, on one side.
+# - Mirza, Osindero, *Conditional Generative Adversarial Nets*, 2014: both networks are told.
