@@ -146,6 +146,7 @@ class OwnGenerator(keras.Model):
 def other_gan(probabilities, one_batch=False):
     """A GAN of other parts: subclassed generator, sequential discriminator, Keras' losses, one pair of tapes, uniform noise."""
     generator = OwnGenerator()
+    generator(np.zeros((2, 5), "float32"))
     discriminator = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(8, 3, strides=2), layers.LeakyReLU(), layers.Dropout(0.2), layers.Flatten(),
                                       layers.Dense(1, activation="sigmoid" if probabilities else None)])
     loss, seed = keras.losses.BinaryCrossentropy(from_logits=not probabilities), keras.random.SeedGenerator(2)
@@ -269,6 +270,11 @@ def test_numbers_that_are_none_are_an_alarm():
 def test_what_is_no_gan_is_refused(wrong, word):
     with pytest.raises(ValueError, match=word):
         diagnose.checkup(wrong, RING)
+
+
+def test_networks_that_were_never_called_are_refused():
+    with pytest.raises(ValueError, match="Call it once"):
+        diagnose.checkup(diagnose.Players(OwnGenerator(), toy.build_discriminator(), lambda batch: None), RING)
 
 
 def test_data_of_unequal_length_are_refused():

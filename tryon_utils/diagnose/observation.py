@@ -127,11 +127,15 @@ def observe(gan, data, batch_size=64, steps=6, seed=0):
         An `Observation`.
 
     Raises:
-        ValueError: the object lacks a network or a training step, or the data are too few.
+        ValueError: the object lacks a network or a training step, a network was never called, or the data are too few.
     """
     for name in ("generator", "discriminator", "train_step"):
         if not hasattr(gan, name):
             raise ValueError(f"The GAN has no `{name}`. Wrap what you have: diagnose.Players(generator, discriminator, train_step).")
+    for name in ("generator", "discriminator"):
+        if not all(layer.built for layer in getattr(gan, name)._flatten_layers()):
+            raise ValueError(f"The {name} has layers without weights, since it was never called. Call it once on a batch: a checkup changes nothing, "
+                             "and that includes making weights.")
     parts = [np.asarray(part) for part in tf.nest.flatten(data)]
     count = len(parts[0])
     if any(len(part) != count for part in parts) or count < 2:

@@ -54,7 +54,7 @@ class Keeper:
             self.keep(owner.variables)
             if not owner.built:  # then it shall be unbuilt again
                 self.attributes.append((owner, dict(vars(owner))))
-                self.lists += [(owner, name, list(value)) for name, value in vars(owner).items() if isinstance(value, list)]
+                self.lists += [(value, len(value)) for value in vars(owner).values() if isinstance(value, list)]
         elif isinstance(owner, keras.random.SeedGenerator):
             self.keep(owner.state)
         elif hasattr(owner, "__dict__") and not isinstance(owner, type):
@@ -79,8 +79,8 @@ class Keeper:
             if isinstance(owner, keras.optimizers.Optimizer):
                 vars(owner).clear()
             vars(owner).update(attributes)
-        for owner, name, parts in self.lists:
-            setattr(owner, name, list(parts))
+        for content, length in self.lists:
+            del content[length:]
         for variable, value in self.variables.values():
             variable.assign(value)
         np.random.set_state(self.numpy_state)
