@@ -1,9 +1,15 @@
 """The clinic: for every case the checkup names the true cause, and is silent on its cure."""
 
+import pathlib
+
 import pytest
 from tryon_utils import diagnose
 from tryon_utils.clinic import CASES
-from tryon_utils.clinic.case import train
+from tryon_utils.clinic.case import Trained, train
+from tryon_utils.clinic.game import Game
+from tryon_utils.clinic.poster import poster
+from tryon_utils.diagnose import Reading, Report
+from tryon_utils.plotting import clinic as clinic_plots
 
 SHORT = 40  # steps: a cause is visible long before its symptom
 
@@ -34,3 +40,67 @@ def test_cases_do_not_depend_on_the_order_in_which_they_are_opened():
     first = train(case.broken(3), case.data(), 5, 3).history
     train(CASES["one loss for two"].broken(0), case.data(), 5)
     assert train(case.broken(3), case.data(), 5, 3).history == first
+
+
+# ---- The poster and the game -----------------------------------------------------------------------------------------
+
+def test_the_poster_is_made_from_the_cases():
+    page = (pathlib.Path(__file__).parents[1] / "book" / "clinic_poster.md").read_text(encoding="utf-8")
+    assert page == poster(), "run book/tools/make_poster.py"
+    assert page.count("\n|") == len(CASES) + 2 and all(row.count("|") == 5 for row in page.splitlines() if row.startswith("|"))
+
+
+@pytest.fixture
+def game():
+    report = Report([], {"pulls": Reading("Where to?", ["up"], {}), "ranges": Reading("How far?", ["far"], {})}, None)
+    names = list(CASES)[:3]
+    return Game({name: (CASES[name], Trained(None, [0], [CASES[name].data()[:10]], {"generator_loss": [2.0, 1.0]}), report) for name in names}, seed=1)
+
+
+def test_a_diagnosis_without_instruments_is_worth_most(game):
+    assert game.worth == 10 and game.diagnose(game.case.cause) == 10 == game.points
+    assert game.diagnose(game.case.cause) == 0 and game.points == 10  # once a patient
+    assert game.case.story in game.text()
+
+
+def test_instruments_cost_points_once_each(game):
+    for name in ("pulls", "pulls", "ranges"):
+        game.order(name)
+    assert game.worth == 6 and "   up" in game.text() and "   far" in game.text()
+    assert game.diagnose("same noise") == 0 == game.points and game.seen == 1
+
+
+def test_a_diagnosis_is_never_worth_nothing_and_patients_come_again(game):
+    for name in diagnose.instruments.ALL:
+        game.order(name)
+    assert game.worth == 1
+    names = [game.case.name]
+    for _ in range(3):
+        game.next()
+        names.append(game.case.name)
+    assert len(set(names[:3])) == 3 and names[3] == names[0] and game.ordered == []
+
+
+def test_an_unknown_cause_is_refused(game):
+    with pytest.raises(ValueError, match="no cause"):
+        game.diagnose("bad luck")
+
+
+def test_the_game_hides_the_truth_until_the_diagnosis(game):
+    assert not any(game.case.story in line or game.case.fix in line for line in game.text())
+    words = " ".join(text.get_text() for text in clinic_plots.draw_game(game).texts)
+    assert "10" in words and game.case.story not in words
+
+
+def test_a_symptom_shows_frames_and_losses_or_the_error():
+    trained = Trained(None, [0, 5], [CASES["one loss for two"].data()[:10]] * 2, {"loss": [2.0, 1.0]})
+    figure = clinic_plots.draw_symptom(trained, CASES["one loss for two"].data())
+    assert len(figure.axes) == 5 and figure.axes[0].get_title() == "step 0" and len(figure.axes[-1].lines) == 1
+    failed = clinic_plots.draw_symptom(Trained(None, error=ValueError("unknown variable")), CASES["one loss for two"].data())
+    assert "unknown" in failed.axes[-1].texts[0].get_text()
+
+
+def test_a_pull_is_drawn_for_each_loss():
+    pull = {-4.0: 1.0, 0.0: 0.5, 4.0: 0.0}
+    figure = clinic_plots.draw_pulls([Reading("?", [], {("discriminator", "real"): pull, ("generator", "fake"): pull, "floor": 0.0})] * 2, ["one", "two"])
+    assert [len(ax.lines) for ax in figure.axes] == [3, 3]  # and the line at zero
