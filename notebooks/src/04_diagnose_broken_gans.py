@@ -26,7 +26,7 @@ from keras import layers, ops
 from tryon_utils import clinic, diagnose, losses, training, widgets
 from tryon_utils.clinic import case as cases
 from tryon_utils.clinic.game import Game
-from tryon_utils.diagnose import instruments
+from tryon_utils.diagnose import Reading, instruments
 from tryon_utils.gates import gate
 from tryon_utils.models import dcgan, toy
 from tryon_utils.plotting import clinic as clinic_plots

@@ -50,13 +50,13 @@ CAUSES = {
                          "Print the shape after each of its layers. Conv2DTranspose keeps whole stamps unless it has padding=\"same\".", ("ranges",)),
     "shared optimizer": Cause("One optimizer serves both networks.",
                               "Make two optimizers: each remembers past gradients weight by weight, for the weights it was built with.", ("updates",)),
-    "step fails": Cause("The training step raises an error.", "Read the error, and the updates that came before it.", ("updates",)),
     "not finite": Cause("Numbers have run away to infinity, or are none.", "Look for a logarithm or a division, or a learning rate too large.",
                         ("ranges", "scores")),
     "loss without the discriminator": Cause("A loss never asks the discriminator.",
                                             "Compare logits with labels. A loss between pictures knows nothing of real and fake.", ("reach", "pulls")),
     "gradient cut": Cause("The generator's gradient is cut between the two networks.",
                           "Call the generator inside the tape, as generator(noise, training=True). predict and NumPy leave the tape.", ("reach",)),
+    "step fails": Cause("The training step raises an error.", "Read the error, and the updates that came before it.", ("updates",)),
     "discriminator frozen": Cause("The discriminator is never trained.",
                                   "Set no trainable flag: in Keras 3 it also counts for models that were compiled before. Use tapes, and ask each for one "
                                   "network's weights.", ("updates",)),
@@ -130,16 +130,21 @@ def _form(seen, values):
     ranges = values["ranges"]
     if ranges.get("fake_shape") is not None and ranges["fake_shape"] != ranges["shape"]:
         yield "wrong shape", f"the data have the shape {ranges['shape']}, the fakes {ranges['fake_shape']}"
-    elif seen.error and not any("both" in str(optimizer) or len(optimizer) > 1 for optimizer in values["updates"]["optimizers"]):
+    elif seen.error and not any(_is_shared(players) for players in values["updates"]["optimizers"]):
         yield "step fails", f"{type(seen.error).__name__}: {first_line(seen.error)}"
     if not ranges.get("finite", True) or not values["scores"].get("finite", True):
         yield "not finite", "among the fakes or the discriminator's answers are numbers that are not finite"
 
 
+def _is_shared(players):
+    """Whether an optimizer that was given these players' weights, update by update, serves both alone."""
+    return ("discriminator",) in players and ("generator",) in players
+
+
 def _who_moves(seen, values):
     updates, ever = values["updates"]["updates"], values["updates"]["ever"]
     for players in values["updates"]["optimizers"]:
-        if ("discriminator",) in players and ("generator",) in players:
+        if _is_shared(players):
             yield "shared optimizer", "the same optimizer is given the discriminator's weights and, in another update, the generator's" + (
                 f"; it refuses: {first_line(seen.error)}" if seen.error else "")
     if seen.error:
@@ -232,7 +237,7 @@ def _range_evidence(ranges):
     if "real" not in ranges or "reach" not in ranges or ranges["fake_shape"] != ranges["shape"]:
         return None
     (low, high), (least, greatest) = ranges["real"], ranges["reach"]
-    if least < -1.001 or greatest > 1.001:  # not bounded by a tanh or a sigmoid
+    if least < -1.001 or abs(greatest - 1) > 0.01:  # not bounded by a tanh or a sigmoid
         return None
     width = high - low
     beyond = max(low - least, 0) if least < -0.5 else 0
