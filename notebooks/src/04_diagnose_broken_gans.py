@@ -63,7 +63,7 @@ def show_symptom(name):
     case, trained, _ = admit(name)
     print(case.symptom)
     real = case.data()
-    return clinic_plots.draw_symptom(trained, real[0] if isinstance(real, tuple) else real)
+    return clinic_plots.draw_symptom(trained, real[0] if isinstance(real, tuple) else real, case.show)
 
 
 def read(name, instrument):
@@ -127,7 +127,7 @@ print(instruments.pulls(observed))
 #
 # *What do you think?* Look at the film and the curves before you go on. Which of the three pulls is wrong?
 
-# %% tags=["nbval-check-output"] alt="A film of four frames: the orange fake points start in a heap among the blue ring and have left the picture by the second frame. Beside it, the discriminator's loss falls to zero."
+# %% tags=["nbval-check-output"] alt="A film of four frames: the orange fake points start in a heap among the blue ring and have left the picture by the second frame. Beside it, the discriminator's loss falls to zero and the generator's to minus ten thousand."
 show_symptom("the generator that flees")
 
 # %% tags=["nbval-check-output"]
@@ -146,9 +146,9 @@ assert ill > 100 * well
 # %% [markdown]
 # ### The obliging generator
 #
-# Now three patients at once whose films differ little: the discriminator wins, the fakes look like nothing. Their pulls differ a lot. The names are above the pictures; find out what each loss wants.
+# Now three patients at once whose films end alike: the fakes look like nothing. Their pulls differ a lot. The names are above the pictures; find out what each loss wants.
 
-# %% tags=["nbval-check-output"] alt="A film of the obliging generator: the orange fake points drift away from the blue ring. Both losses fall to zero."
+# %% tags=["nbval-check-output"] alt="A film of the obliging generator: the orange fake points start in a heap and are gone in the second frame. Both losses fall to zero."
 show_symptom("the obliging generator")
 
 # %% alt="Three diagrams of pulls over logits. First, the generator's dashed curve lies exactly on the discriminator's curve for fakes, below zero. Second, the curves for real and fake are upside down. Third, real and fake have the same curve, negative on one side of zero and positive on the other."
@@ -167,9 +167,9 @@ for name in names:
 # %% [markdown]
 # ### Squeezed twice
 #
-# *What do you think?* The losses are calm, nobody wins.
+# *What do you think?* The losses look almost too calm.
 
-# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes spread into a blur that covers some of the clusters. Both losses are nearly flat, between 0.5 and 1.3."
+# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes wander over the plane as a loose cloud. Both losses are flat for long stretches, near 0.7 and 1.4, and twitch between them."
 show_symptom("squeezed twice")
 
 # %% tags=["nbval-check-output"]
@@ -191,7 +191,7 @@ show_cure("squeezed twice")
 #
 # The opposite slip: no sigmoid, and a loss that expects probabilities.
 
-# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes move to a few places and stay there. The discriminator's loss jumps between high levels."
+# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes spread, find the ring, and in the last frame crowd on one side of it. The generator's loss jumps as high as 10."
 show_symptom("numbers that are no probabilities")
 
 # %% alt="Two diagrams of pulls over logits. Left, for numbers that are no probabilities: all pulls are exactly zero everywhere outside 0 to 1. Right, squeezed twice: all pulls are small, below 0.1, and largest near zero."
@@ -205,9 +205,9 @@ clinic_plots.draw_pulls([read(name, "pulls") for name in names], names)
 #
 # ### One loss for two
 #
-# *What do you think?* $D(G(z))$ stands at one half, as at the equilibrium.
+# *What do you think?* $\ln 4 = 1.386$ is where the losses stand at the equilibrium.
 
-# %% tags=["nbval-check-output"] alt="A film of the ring in which the fakes stay in one small heap. There is one loss, a flat line near 2."
+# %% tags=["nbval-check-output"] alt="A film of the ring in which the fakes shrink to one small heap. There is one loss, which falls to a flat line at 1.386."
 show_symptom("one loss for two")
 
 # %% tags=["nbval-check-output"]
@@ -226,7 +226,7 @@ print("pull on a fake at logit 0:", f"{abs(truce[0.0]):.2f}")
 #
 # Two patients written in the manner of Keras 2: no tapes, a compiled discriminator, and a combined model in which it is set to `trainable = False`. Or isn't.
 
-# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes run out of the picture on one side. The discriminator's loss stays where it began, the generator's falls."
+# %% tags=["nbval-check-output"] alt="A film of the ring: the fakes are gone from the second frame on. The discriminator's loss climbs, the generator's falls to zero."
 show_symptom("the judge who sleeps")
 
 # %% tags=["nbval-check-output"]
@@ -253,7 +253,7 @@ print(admit("the generator behind glass")[2])
 #
 # ### Half the world is missing
 
-# %% tags=["nbval-check-output"] alt="A film of mosaics of small pictures: noise turns into dark, mottled shapes. The discriminator's loss falls to zero."
+# %% tags=["nbval-check-output"] alt="A film of mosaics of small pictures: grey turns into pale, mottled patches that look much alike. Both losses are lively and near their usual size."
 show_symptom("half the world is missing")
 
 # %% tags=["nbval-check-output"]
@@ -263,7 +263,8 @@ print(f"the discriminator gets data from {low:.0f} to {high:.0f}; the generator 
 assert (low, high) == (0, 1) and (round(least), round(greatest)) == (-1, 1)
 
 # %% [markdown]
-# How does the instrument know what the generator *can* make? It turns the last layer's weights up a thousand times, and reads where the last activation ends. "Is any number negative?" is all that this discriminator needs to know.
+# How does the instrument know what the generator *can* make? It turns the last layer's weights up a thousand times, and reads where the last activation ends. "Is any number negative?" is a rule that finds every early fake; and even where the generator has learned to stay positive, half of its tanh lies idle. Look at the
+# losses again: they show nothing.
 #
 # ### More than real
 #
@@ -275,15 +276,16 @@ print("labels of real samples:", "some above 1" if found.max() > 1.05 else "all 
 assert found.max() > 1.1 and read("more than real", "pulls").values["floor"] < 0
 
 # %% [markdown]
-# Above 1 no probability can follow: the pull stays positive however large the logit, and the loss has no floor.
+# Above 1 no probability can follow: the pull stays positive however large the logit, and the loss has no floor. But look at the film, too, and be fair: in an even game nothing is to be seen of it. This bug lies in
+# wait for a discriminator that is far ahead.
 #
 # ## Conditions that come to the wrong place
 #
 # ### The mixed-up name tags
 #
-# A ring of ten modes; the class says which. *What do you think?* The film looks perfect.
+# A ring of ten modes; the class says which. *What do you think?* The film looks quite good.
 
-# %% tags=["nbval-check-output"] alt="A film of a ring of ten clusters which the fakes cover well. Both losses are calm."
+# %% tags=["nbval-check-output"] alt="A film of a ring of ten clusters: the fakes spread and then form a thin circle through all of them. Both losses are calm."
 show_symptom("the mixed-up name tags")
 
 # %% tags=["nbval-check-output"]

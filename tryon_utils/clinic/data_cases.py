@@ -73,7 +73,7 @@ def side(gan):
 CASES = [
     pictures_case(
         "half the world is missing", cause="range", instruments=("ranges",),
-        symptom="The discriminator wins at the first steps. The fakes are dark and mottled.",
+        symptom="The losses look healthy. The pictures are pale and mottled, and all much alike.",
         story="The pictures were divided by 255, so that they lie in [0, 1]; the generator's tanh lies in [-1, 1]. Is any number negative? That rule finds every early fake.",
         fix="scale the pictures to [-1, 1]", broken=lambda seed: pictures_gan(seed, ZeroToOneGAN)),
     pictures_case(
@@ -83,12 +83,12 @@ CASES = [
         fix="padding=\"same\"", broken=lambda seed: pictures_gan(seed, generator=unpadded_generator())),
     pictures_case(
         "the batch that nobody looked at", cause="batch norm at inference", instruments=("modes",),
-        symptom="The training creeps. For many steps, all fakes look nearly the same.",
+        symptom="All fakes are one and the same blurred picture, whatever the noise.",
         story="The networks are called without training=True. Batch normalisation then takes its stored statistics, which were never stored: mean 0, variance 1. It does nothing.",
         fix="training=True in the training step", broken=lambda seed: pictures_gan(seed, ForgetfulGAN)),
     pictures_case(
         "the crowd gives it away", cause="mixed batch norm", instruments=("arrivals", "modes"),
-        symptom="The curves look healthy, but the generator's loss jumps. In the generator's half, the discriminator seems to be another one.",
+        symptom="Both losses go towards zero: each player seems to win. All fakes look nearly the same.",
         story="Real and fake pictures are concatenated, and batch normalisation takes its statistics over both. A fake is judged in company of real pictures in one half of the step, "
               "among its like in the other.",
         fix="two calls of the discriminator", broken=lambda seed: pictures_gan(seed, OneBatchGAN)),
@@ -99,7 +99,7 @@ CASES = [
          fix="imshow((samples + 1) / 2)", show=lambda samples: 255 * samples, cured_show=lambda samples: (samples + 1) / 2),
     Case("the shortest epochs of the world", cause="epochs", instruments=("counting",), data=ring_points, steps=60, cured_steps=960, epochs=60,
          broken=points_gan, cured=points_gan, measure=distance, measured="distance to real points",
-         symptom="After 60 epochs the fakes are still a heap. The losses look as at the start of a training.",
+         symptom="After 60 epochs the fakes are still a shapeless cloud, and the losses swing as at the start of a training.",
          story="for epoch in range(60): batch = next(data); train_step(batch). What is called an epoch is one step: of 2000 points it sees 128.",
          fix="an epoch is a pass over all the data"),
 ]

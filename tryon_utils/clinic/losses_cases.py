@@ -85,47 +85,48 @@ def points_case(name, **fields):
 CASES = [
     points_case(
         "the generator that flees", cause="generator's sign", instruments=("pulls",),
-        symptom="The fakes leave the picture. The discriminator's loss falls to nothing at once, and stays there.",
+        symptom="The fakes leave the picture and don't come back. The discriminator's loss falls to zero at once, the generator's to minus ten thousand and below.",
         story="The article writes: the generator minimises E log D(G(z)). So it walks downhill on the discriminator's surface, away from all that looks real.",
         fix="minimise -log D(G(z))", broken=of_game(losses.discriminator_loss, log_d)),
     points_case(
         "the discriminator upside down", cause="discriminator's sign", instruments=("pulls", "scores"),
-        symptom="The discriminator's loss falls below zero and goes on falling, to minus thousands. Its scores grow without end.",
+        symptom="The discriminator's loss falls below zero and goes on falling, to minus hundred thousands. The fakes huddle in one small heap.",
         story="The value function is what the discriminator maximises. Handed to an optimizer as it is printed, it is minimised: real samples are called fake.",
         fix="minimise the value function's negative", broken=of_game(value_function, losses.generator_loss)),
     points_case(
         "the judge of its own opinion", cause="no labels", instruments=("pulls",),
-        symptom="The discriminator's loss reaches zero in no time. Everybody is content, and the fakes look like nothing.",
+        symptom="Both losses are zero after fifty steps and stay there. The fakes have drifted off to one side.",
         story="In the cross entropy -y log D - (1-y) log(1-D), D was written for y, too. That is the entropy of D's own answers, least where D is sure, of whatever.",
         fix="labels: 1 for real, 0 for fake", broken=of_game(own_entropy, losses.generator_loss)),
     points_case(
         "one loss for two", cause="joint loss", instruments=("updates", "pulls"),
-        symptom="All losses stand still, D(G(z)) at one half: the equilibrium, it seems. The fakes sit in one heap.",
+        symptom="The loss falls to 1.386 and doesn't move again: the equilibrium, it seems. The fakes shrink to one small heap.",
         story="Both losses were added and one optimizer walks down their sum. On a fake, the two pulls cancel at D = 1/2; there is no game any more.",
         fix="two losses, two tapes, two optimizers", broken=lambda seed: points_gan(seed, JointGAN)),
     points_case(
         "the obliging generator", cause="generator cooperates", instruments=("pulls",),
-        symptom="The discriminator is always right, its loss goes to zero, and so does the generator's.",
+        symptom="The fakes leave the picture. Both losses go to zero: each player seems to have won.",
         story="The loss named gen_loss is the discriminator's loss on fakes, label 0. The generator makes it smaller: it helps its opponent.",
         fix="the label of the generator's loss is 1", broken=of_game(losses.discriminator_loss, lambda fake: ON_LOGITS(ops.zeros_like(fake), fake))),
     points_case(
         "squeezed twice", cause="sigmoid twice", instruments=("pulls", "scores"),
-        symptom="The losses hardly move, the discriminator's stays near 1. The fakes spread slowly and blur.",
+        symptom="The losses stand still for long stretches, then twitch. The fakes wander about as a loose cloud.",
         story="The discriminator ends in a sigmoid (with a Reshape after it), and the loss has from_logits=True: it takes the sigmoid of a probability.",
         fix="no sigmoid in the discriminator", broken=lambda seed: points_gan(seed, discriminator=with_sigmoid(seed, reshaped=True), game=cross_entropies(ON_LOGITS))),
     points_case(
         "squeezed twice, with a guardian", cause="sigmoid twice, repaired", instruments=("pulls",),
-        symptom="Nothing but a warning, once, above the progress bar. The training is fine.",
+        symptom="Nothing but a warning, once, above the progress bar. The training goes well.",
         story="A sigmoid ends the discriminator, and from_logits=True stands in the loss. Keras finds the logits behind the sigmoid and uses them. One more layer, and it can't.",
         fix="no sigmoid in the discriminator", broken=lambda seed: points_gan(seed, discriminator=with_sigmoid(seed), game=cross_entropies(ON_LOGITS))),
     points_case(
         "numbers that are no probabilities", cause="logits as probabilities", instruments=("pulls",),
-        symptom="The loss jumps between levels such as 8 and 16. Many samples never move.",
+        symptom="The losses begin near 10, and later the generator's jumps higher and higher. The fakes find the ring, then leave parts of it.",
         story="The discriminator returns logits, and the loss was made without from_logits=True. What lies outside [0, 1] is clipped, and a clipped number has no slope.",
         fix="from_logits=True", broken=lambda seed: points_gan(seed, game=cross_entropies(ON_PROBABILITIES))),
     points_case(
         "more than real", cause="labels beyond 1", instruments=("labels", "pulls"),
-        symptom="The discriminator's loss falls below zero. Its scores for real samples grow and grow.",
-        story="The labels of real samples are noisy, from 0.8 to 1.3. A label above 1 can't be reached by any probability, so its logit is pushed up without end.",
+        symptom="Nothing that one would notice: curves and fakes look as in a healthy training.",
+        story="The labels of real samples are noisy, from 0.8 to 1.3. A label above 1 can't be reached by any probability, so its logit is pushed up without end. In an even game that costs little; where the "
+              "discriminator is far ahead, its loss falls below zero and its logits run away.",
         fix="labels within [0, 1]", broken=lambda seed: points_gan(seed, game=noisy_labels(seed))),
 ]

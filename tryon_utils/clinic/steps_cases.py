@@ -106,13 +106,13 @@ def wasserstein_gan(kind):
 CASES = [
     points_case(
         "the judge who sleeps", cause="discriminator frozen", instruments=("updates",), steps=150, compiled=False, cured_compiled=False,
-        symptom="The discriminator's loss stays near 1.4, its scores hardly change. The generator's loss falls and falls.",
+        symptom="The generator's loss falls to zero, the discriminator's climbs and climbs. The fakes are gone within forty steps.",
         story="Compile the discriminator, set trainable = False, compile the combined model: in Keras 2 the first model stayed trainable. In Keras 3 it doesn't, and a warning "
               "is the only sign.",
         fix="freeze and unfreeze around each step, or use tapes", broken=lambda seed: CombinedGAN("once", seed), cured=lambda seed: CombinedGAN("around", seed)),
     points_case(
         "the judge who was bribed", cause="discriminator moved by the generator's loss", instruments=("updates", "pulls"), steps=150, compiled=False, cured_compiled=False,
-        symptom="The generator's loss is tiny at once. The discriminator says \"real\" to anything, then \"fake\", then \"real\".",
+        symptom="Both losses swing in long waves, the discriminator's far above 1.4. The fakes fly about.",
         story="The discriminator was not frozen in the combined model. So the generator's update, whose labels are all \"real\", moves it, too: an easier way than painting.",
         fix="freeze and unfreeze around each step, or use tapes", broken=lambda seed: CombinedGAN("never", seed), cured=lambda seed: CombinedGAN("around", seed)),
     points_case(
@@ -122,7 +122,7 @@ CASES = [
         fix="call the generator inside the tape", broken=lambda seed: points_gan(seed, PredictingGAN)),
     points_case(
         "the generator that asks nobody", cause="loss without the discriminator", instruments=("reach", "pulls"),
-        symptom="The generator's loss is smooth and falls. All fakes drift to one far corner.",
+        symptom="The generator's loss is smooth and falls to zero, and so does the discriminator's. The fakes leave the picture.",
         story="The loss compares the generator's output with a picture of ones, as if pixels were answers of a discriminator. White is what makes it smallest.",
         fix="the loss of the discriminator's logits", broken=lambda seed: points_gan(seed, ComparingGAN)),
     points_case(
@@ -132,12 +132,12 @@ CASES = [
         fix="two optimizers", broken=one_optimizer_gan),
     points_case(
         "the same night every day", cause="same noise", instruments=("arrivals",),
-        symptom="The loss curves look lively. From new noise, the fakes look worse than those of the training's own.",
+        symptom="The curves are as calm as can be. From new noise, the fakes crowd on some clusters and leave gaps.",
         story="A fixed whole number is the seed of the noise, so that every call draws the same numbers. The generator learns a table by heart.",
         fix="a SeedGenerator, which moves on", broken=lambda seed: points_gan(seed, SameNoiseGAN)),
     points_case(
         "beyond the line", cause="interpolation", instruments=("arrivals",),
-        symptom="Nothing strange: a Wasserstein training that goes a little worse than the paper's.",
+        symptom="A Wasserstein training that comes on slowly, in waves. It might be just that.",
         story="The gradient penalty wants points between a real and a fake sample. The shares were drawn with random.normal instead of random.uniform, so half of them lie beyond "
               "the ends.",
         fix="shares from random.uniform", broken=wasserstein_gan(NormalPenaltyGAN), cured=wasserstein_gan(StabilisedGAN)),

@@ -10,12 +10,13 @@ COLOURS = {("discriminator", "real"): ("C0", "discriminator, on real"), ("discri
 SHOWN_LOGIT = 8  # pulls are drawn from minus this to this
 
 
-def draw_symptom(trained, real, shown=4):
+def draw_symptom(trained, real, show=None, shown=4):
     """Some frames of a training, and its losses beside them.
 
     Args:
         trained: `clinic.case.Trained` with frames.
         real: Array `(n, 2)` of real points, or `(n, height, width, colours)` of real pictures in [-1, 1].
+        show: Function from pictures to what is displayed, or None for one that is right.
         shown: Integer. How many frames.
 
     Returns:
@@ -23,9 +24,9 @@ def draw_symptom(trained, real, shown=4):
     """
     figure = Figure(figsize=(7.2, 1.9))
     axes = figure.subplots(1, shown + 1, width_ratios=[1] * shown + [1.35])
-    chosen = np.linspace(0, len(trained.frames) - 1, shown).astype(int) if trained.frames else []
+    chosen = frames_to_show(trained, shown)
     for ax, number in zip(axes, chosen, strict=False):
-        draw_frame(ax, trained.frames[number], real)
+        draw_frame(ax, trained.frames[number], real, show)
         ax.set_title(f"step {trained.steps[number]:,}", fontsize=8.5, weight="normal")
     for ax in axes[len(chosen):-1]:
         ax.set_axis_off()
@@ -33,7 +34,12 @@ def draw_symptom(trained, real, shown=4):
     return figure
 
 
-def draw_frame(ax, fakes, real):
+def frames_to_show(trained, count):
+    """Return the numbers of at most `count` frames, the first and the last among them."""
+    return np.unique(np.linspace(0, len(trained.frames) - 1, count).astype(int)) if trained.frames else []
+
+
+def draw_frame(ax, fakes, real, show=None):
     """Draw fakes, points over real ones or pictures as a mosaic; return `ax`."""
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
@@ -42,16 +48,21 @@ def draw_frame(ax, fakes, real):
         ax.scatter(*fakes[:300].T, s=3, color="C1", linewidths=0)
         ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
     else:
-        ax.imshow(mosaic(fakes[:16]))
+        ax.imshow(np.clip((show or to_unit)(mosaic(fakes[:16])), 0, 1))
     return ax
 
 
+def to_unit(pictures):
+    """Return values in [-1, 1] as values in [0, 1]."""
+    return (pictures + 1) / 2
+
+
 def mosaic(pictures, columns=4):
-    """Return pictures in [-1, 1] as one, float in [0, 1], `columns` in a row."""
+    """Return pictures `(n, height, width, colours)` as one, `columns` in a row."""
     count, height, width, colours = pictures.shape
     rows = count // columns
     whole = pictures[:rows * columns].reshape(rows, columns, height, width, colours).transpose(0, 2, 1, 3, 4)
-    return np.clip((whole.reshape(rows * height, columns * width, colours) + 1) / 2, 0, 1)
+    return whole.reshape(rows * height, columns * width, colours)
 
 
 def draw_losses(ax, trained):
@@ -61,7 +72,7 @@ def draw_losses(ax, trained):
     for name in drawn:
         ax.plot(trained.history[name], color=colours[name], linewidth=0.9, label=name.replace("_loss", ""))
     if drawn:
-        ax.legend(fontsize=7, loc="upper right", handlelength=1)
+        ax.legend(fontsize=6.5, loc="best", handlelength=1, borderpad=0.1, framealpha=0.7)
         values = np.concatenate([trained.history[name] for name in drawn])
         if np.ptp(values) > 50:
             ax.set_yscale("symlog")
@@ -116,11 +127,11 @@ def draw_game(game):
     count = 5
     real = game.case.data()
     real = real[0] if isinstance(real, tuple) else real
-    frames = np.linspace(0, len(game.trained.frames) - 1, count - 1).astype(int) if game.trained.frames else []
+    frames = frames_to_show(game.trained, count - 1)
     for number in range(count - 1):
         ax = figure.add_axes([0.01 + 0.185 * number, 1 - 1.55 / height, 0.17, 1.25 / height])
         if number < len(frames):
-            draw_frame(ax, game.trained.frames[frames[number]], real).set_title(f"step {game.trained.steps[frames[number]]:,}", fontsize=8, weight="normal")
+            draw_frame(ax, game.trained.frames[frames[number]], real, game.case.show).set_title(f"step {game.trained.steps[frames[number]]:,}", fontsize=8, weight="normal")
         else:
             ax.set_axis_off()
     draw_losses(figure.add_axes([0.80, 1 - 1.5 / height, 0.19, 1.15 / height]), game.trained)
