@@ -11,16 +11,15 @@ from tryon_utils.clinic.poster import poster
 from tryon_utils.diagnose import Reading, Report
 from tryon_utils.plotting import clinic as clinic_plots
 
-SHORT = 40  # steps: a cause is visible long before its symptom
+SHORT = 15  # steps: a cause is visible long before its symptom; the chapter examines the cases after their whole training
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_checkup_names_the_cause_and_is_silent_on_the_cure(name):
     case = CASES[name]
-    for seed in range(2):
-        broken = train(case.broken(seed), case.data(), min(case.steps, SHORT if case.compiled else 3), seed, case.compiled).gan
-        verdicts = case.checkup(broken, steps=6).verdicts
-        assert case.cause in [verdict.cause for verdict in verdicts[:2]], verdicts
+    broken = train(case.broken(1), case.data(), min(case.steps, SHORT if case.compiled else 3), 1, case.compiled).gan
+    verdicts = case.checkup(broken).verdicts
+    assert case.cause in [verdict.cause for verdict in verdicts[:2]], verdicts
         assert set(case.instruments) >= set(diagnose.CAUSES[case.cause].instruments[:1])
     cured = train(case.cured(0), case.data(), case.cured_steps or SHORT if case.epochs else 5, 0, case.cured_compiled).gan
     assert case.checkup(cured, broken=False).verdicts == []
