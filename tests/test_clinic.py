@@ -20,7 +20,7 @@ def test_the_checkup_names_the_cause_and_is_silent_on_the_cure(name):
     broken = train(case.broken(1), case.data(), min(case.steps, SHORT if case.compiled else 3), 1, case.compiled).gan
     verdicts = case.checkup(broken).verdicts
     assert case.cause in [verdict.cause for verdict in verdicts[:2]], verdicts
-        assert set(case.instruments) >= set(diagnose.CAUSES[case.cause].instruments[:1])
+    assert set(case.instruments) >= set(diagnose.CAUSES[case.cause].instruments[:1])
     cured = train(case.cured(0), case.data(), case.cured_steps or SHORT if case.epochs else 5, 0, case.cured_compiled).gan
     assert case.checkup(cured, broken=False).verdicts == []
 

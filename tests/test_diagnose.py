@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers, ops
-from tryon_utils import augment, diagnose, losses, points
+from tryon_utils import diagnose, losses, points
 from tryon_utils import layers as course_layers
 from tryon_utils.clinic.case import adam, train
 from tryon_utils.diagnose import instruments
@@ -119,7 +119,7 @@ STABLE = {
     "WGAN-GP": {"game": losses.GAMES["Wasserstein"], "penalties": ("gradient",), "penalty_weight": 10.0, "discriminator_steps": 2},
     "R1, hinge": {"game": losses.GAMES["hinge"], "penalties": ("r1",), "penalty_every": 2},
     "paired, R1 and R2": {"game": losses.RELATIVISTIC, "penalties": ("r1", "r2")},
-    "augmented": {"augment": course_layers.DifferentiableAugmentation(seed=3) if hasattr(course_layers, "DifferentiableAugmentation") else None},
+    "augmented": {"augment": course_layers.DifferentiableAugmentation(seed=3)},
 }
 
 

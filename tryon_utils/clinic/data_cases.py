@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-from tryon_utils.clinic.case import SHAPE, Case, colour_distance, distance, pictures_gan, points_gan, ring_points, samples, small_garments
+from tryon_utils.clinic.case import Case, colour_distance, distance, pictures_gan, points_gan, ring_points, samples, small_garments
 from tryon_utils.models import dcgan
 
 

@@ -3,8 +3,8 @@
 `observation` watches some training steps and puts everything back; `instruments` read what was seen; `verdicts` says what it amounts to.
 """
 
-from tryon_utils.diagnose.instruments import Reading
 from tryon_utils.diagnose.observation import Observation, Players, observe
+from tryon_utils.diagnose.reading import Reading
 from tryon_utils.diagnose.report import Report, checkup
 from tryon_utils.diagnose.verdicts import CAUSES, Verdict
 
