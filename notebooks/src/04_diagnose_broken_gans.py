@@ -235,7 +235,13 @@ for name in ("the judge who sleeps", "the judge who was bribed"):
     print(f"{name}: {', then '.join(' and '.join(players) or 'nobody' for players in moved)}")
 
 # %% [markdown]
-# In Keras 2, a model kept the setting that it was compiled with. In Keras 3 `trainable` counts when the step is run: freeze the discriminator once, and it sleeps forever, with a warning as the only sign. Never freeze it, and the generator's step, whose labels all say "real", moves
+# In Keras 2, a model kept the setting that it was compiled with. In Keras 3 `trainable` counts when the step is run: freeze the discriminator once, and it sleeps forever. One warning is the only sign.
+
+# %% tags=["nbval-check-output"]
+print(*sorted(set(admit("the judge who sleeps")[1].warnings)), sep="\n")
+
+# %% [markdown]
+# Never freeze it, and the generator's step, whose labels all say "real", moves
 # the *judge*: an easier way to be acquitted than to paint well. Freeze and unfreeze around each step, or do as this course does: explicit tapes, each asked for one network's weights.
 #
 # ### The generator behind glass
@@ -259,8 +265,8 @@ show_symptom("half the world is missing")
 # %% tags=["nbval-check-output"]
 low, high = read("half the world is missing", "ranges").values["real"]
 least, greatest = read("half the world is missing", "ranges").values["reach"]
-print(f"the discriminator gets data from {low:.0f} to {high:.0f}; the generator can make {least:.0f} to {greatest:.0f}")
-assert (low, high) == (0, 1) and (round(least), round(greatest)) == (-1, 1)
+print(f"the discriminator gets data from {low:.1f} to {high:.1f}; the generator can make {least:.1f} to {greatest:.1f}")
+assert low > 0 and least < -0.99
 
 # %% [markdown]
 # How does the instrument know what the generator *can* make? It turns the last layer's weights up a thousand times, and reads where the last activation ends. "Is any number negative?" is a rule that finds every early fake; and even where the generator has learned to stay positive, half of its tanh lies idle. Look at the

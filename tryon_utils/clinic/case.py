@@ -5,6 +5,7 @@ Every case differs from a healthy GAN in one thing, and its code shows that thin
 
 import dataclasses
 import functools
+import warnings
 
 import keras
 import numpy as np
@@ -98,6 +99,7 @@ class Trained:
         frames: List of arrays: samples from the same noise.
         history: Dictionary from a name to a list of numbers, one a step.
         error: None, or the exception that ended the training.
+        warnings: List of strings: what Python and Keras warned of.
     """
 
     gan: object
@@ -105,10 +107,19 @@ class Trained:
     frames: list = dataclasses.field(default_factory=list)
     history: dict = dataclasses.field(default_factory=dict)
     error: object = None
+    warnings: list = dataclasses.field(default_factory=list)
 
 
 def train(gan, data, steps, seed=0, compiled=True, frames=0):
-    """Train a GAN for so many steps on batches of its data; an error ends the training and is kept. Returns a `Trained`."""
+    """Train a GAN for so many steps on batches of its data. Errors, which end the training, and warnings are kept. Returns a `Trained`."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        done = _train(gan, data, steps, seed, compiled, frames)
+    done.warnings = [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
+    return done
+
+
+def _train(gan, data, steps, seed, compiled, frames):
     done, rng = Trained(gan), np.random.default_rng([seed, 1])
     step = tf.function(gan.train_step) if compiled else gan.train_step
     film_steps = set(np.linspace(0, steps, frames).astype(int)) if frames else set()

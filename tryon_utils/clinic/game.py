@@ -70,5 +70,5 @@ class Game:
             lines += ["", f"{name}: {reading.question}", *("   " + line for line in reading.lines)] if reading else ["", f"{name}: not in use here"]
         if self.answer is not None:
             right = self.answer == self.case.cause
-            lines += ["", f"{'Right' if right else 'No, not ' + repr(self.answer)}: {CAUSES[self.case.cause].title}", self.case.story, f"Cure: {self.case.fix}."]
+            lines += ["", f"{'Right' if right else 'No, it is another cause'}: {CAUSES[self.case.cause].title}", self.case.story, f"Cure: {self.case.fix}."]
         return lines

@@ -76,6 +76,8 @@ def draw_losses(ax, trained):
         values = np.concatenate([trained.history[name] for name in drawn])
         if np.ptp(values) > 50:
             ax.set_yscale("symlog")
+            ax.set_yticks(sorted({0, *(np.sign(end) * 10.0 ** int(np.log10(max(abs(end), 1))) for end in (values.min(), values.max()))}))
+            ax.minorticks_off()
     else:
         words = f"{type(trained.error).__name__}: {str(trained.error)[:90]}" if trained.error else "no losses"
         ax.text(0.5, 0.5, textwrap.fill(words, 26), ha="center", va="center", fontsize=6.5, transform=ax.transAxes)
@@ -135,6 +137,6 @@ def draw_game(game):
         else:
             ax.set_axis_off()
     draw_losses(figure.add_axes([0.80, 1 - 1.5 / height, 0.19, 1.15 / height]), game.trained)
-    figure.text(0.01, 1 - 1.85 / height, f"{game.points} points, {game.seen} patients. This one is worth {game.worth}.", fontsize=8.5, va="top", weight="bold")
+    figure.text(0.01, 1 - 1.85 / height, f"Points: {game.points}. Patients diagnosed: {game.seen}. This one is worth {game.worth}.", fontsize=8.5, va="top", weight="bold")
     figure.text(0.01, 1 - 2.05 / height, "\n".join(lines), fontsize=7.3, va="top", linespacing=1.35)
     return figure
