@@ -110,7 +110,7 @@ def draw_pulls(readings, titles):
         ax.set(xlabel="logit", ylim=(-1.15, 1.15))
         ax.set_title(title, fontsize=9, weight="normal")
     axes[0].set_ylabel("pull (above 0: up)")
-    axes[0].legend(fontsize=6.5, loc="lower left", handlelength=1.5)
+    axes[0].legend(fontsize=6.5, loc="upper right", handlelength=1.5)
     return figure
 
 
