@@ -60,7 +60,8 @@ and `training.train`. The fifth row is what [chapter 03](chapters/03_build_a_dcg
 **The convolution ceiling** says what was possible at all. Each convolution of the two networks is timed alone, forward, backward to its input and backward to its
 weights, as a compiled operation on tensors of the same shapes; the best of several repeats counts. A training step needs each of them a known number of times, and their
 sum is a time that no loop can beat with the same operations. The share is that time over the real one. All that is not a convolution counts against the loop: normalisation, activations,
-optimizers, noise, fetching the data, Python."""
+optimizers, noise, fetching the data, Python. Each loop is held against its own ceiling: ours makes fresh fakes for the generator's turn, where the tutorial uses the discriminator's again, so
+our step needs more convolutions for the same number of images."""
 
 KID = """## The same seconds, other pictures
 

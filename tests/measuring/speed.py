@@ -5,7 +5,6 @@ slows down slows all of them down.
 """
 
 import importlib.util
-import multiprocessing
 import statistics
 import time
 
@@ -16,7 +15,7 @@ from keras import ops
 from tryon_utils import datasets, images, metrics, training
 from tryon_utils.models import dcgan, features
 
-from measuring import ceiling, loops, store
+from measuring import ceiling, loops, store, torch_process
 
 OUR_BATCH = 64  # of chapter 03 and of `training.train`
 
@@ -82,40 +81,6 @@ def train_ours(samples):
     return lambda steps: training.train(gan, samples, steps, OUR_BATCH)
 
 
-class TorchProcess:
-    """PyTorch in a process of its own, so that its threads and memory are not TensorFlow's: trains so many steps when called."""
-
-    def __init__(self, samples):
-        context = multiprocessing.get_context("spawn")
-        self.pipe, other_end = context.Pipe()
-        self.process = context.Process(target=_serve_torch, args=(other_end, samples), daemon=True)
-        self.process.start()
-        other_end.close()  # so that a process that dies ends our waiting
-
-    def __call__(self, steps):
-        self.pipe.send(steps)
-        self.pipe.recv()
-
-    def close(self):
-        self.pipe.close()
-        self.process.join()
-
-
-def _serve_torch(pipe, samples):
-    from measuring import torch_loop
-
-    step = torch_loop.make_step()
-    batches = random_batches(samples.transpose(0, 3, 1, 2), 0)
-    while True:
-        try:
-            steps = pipe.recv()
-        except EOFError:
-            return
-        for _ in range(steps):
-            step(next(batches))
-        pipe.send("done")
-
-
 # ---- Images a second, and the share of the ceiling -----------------------------------------------------------------------------
 
 def time_steps(train, seconds, clock=time.monotonic):
@@ -128,12 +93,12 @@ def time_steps(train, seconds, clock=time.monotonic):
     return (clock() - started) / steps
 
 
-def measure_rates(samples, seconds=5.0, rounds=7, repeats=5, say=print):
+def measure_rates(samples, seconds=4.0, rounds=5, repeats=5, say=print):
     """Return for each loop its seconds a step in each round, and for each architecture the best times of its convolutions."""
     loops_of = {"tutorial": (train_tutorial, loops.BATCH), "combined": (train_combined, loops.BATCH), "equal": (train_equal, loops.BATCH),
                 "ours": (train_ours, OUR_BATCH)}
     if importlib.util.find_spec("torch"):
-        loops_of["torch"] = TorchProcess, loops.BATCH
+        loops_of["torch"] = torch_process.TorchProcess, loops.BATCH
     trains = {name: make(samples) for name, (make, _) in loops_of.items()}
     for train in trains.values():
         train(2)  # compiles
