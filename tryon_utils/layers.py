@@ -33,14 +33,17 @@ class MinibatchDeviation(layers.Layer):
 
 @keras.saving.register_keras_serializable(package="tryon_utils")
 class DifferentiableAugmentation(layers.Layer):
-    """Changes each picture a little, at random, so that gradients still reach the pictures that came.
+    """Changes each picture at random, in training alone, so that gradients still reach the pictures that came.
 
-    Real and fake pictures both go through it on their way to the discriminator, in its step and in the generator's. So the
-    discriminator can't learn few real pictures by heart, and yet the generator need not imitate the changes.
+    Put it before a discriminator: then real and fake pictures both go through it, in the discriminator's step and in the
+    generator's. So few real pictures can't be learned by heart, and yet the generator need not imitate the changes.
 
     - "colour" adds up to 0.5 to all values, takes the saturation and then the contrast times 0 to 2 and 0.5 to 1.5;
     - "translation" moves the picture by up to an eighth of its size and fills the gap with 0, mid-grey;
     - "cutout" sets a square of half the picture's size to 0, which may lie partly outside.
+
+    Example:
+        discriminator = keras.Sequential([DifferentiableAugmentation(seed=1), dcgan.build_discriminator(seed=2)])
 
     Args:
         changes: Sequence of "colour", "translation" and "cutout".
@@ -63,8 +66,8 @@ class DifferentiableAugmentation(layers.Layer):
         self.changes, self.seed = tuple(changes), seed
         self.draws = keras.random.SeedGenerator(seed)
 
-    def call(self, images):
-        for change in self.changes:
+    def call(self, images, training=False):
+        for change in self.changes if training else ():
             images = getattr(self, change)(images)
         return images
 
