@@ -102,8 +102,9 @@ def measure_rates(samples, seconds=4.0, rounds=5, repeats=5, say=print):
     trains = {name: make(samples) for name, (make, _) in loops_of.items()}
     for train in trains.values():
         train(2)  # compiles
+    ours = dcgan.build_gan(training_steps=1)
     networks = {"tutorial": (loops.build_generator(), loops.build_discriminator(), loops.BATCH),
-                "ours": (dcgan.build_generator(), dcgan.build_discriminator(), OUR_BATCH)}
+                "ours": (ours.generator, ours.discriminator, OUR_BATCH)}
     step_seconds, times = {name: [] for name in trains}, {name: [] for name in networks}
     for number in range(rounds):
         for name, train in trains.items():
