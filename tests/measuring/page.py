@@ -200,15 +200,19 @@ def readings(sources=store.ROOT / "notebooks" / "src"):
 # ---- Files -------------------------------------------------------------------------------------------------------------------------
 
 def write():
-    """Write the page, the README's table and the figures from what was measured; return the paths of the files that changed."""
+    """Write the page, its figures and the README's table from what was measured; return the paths of the files that changed."""
     measurements, changed = store.read(), []
-    for path, text in ((PAGE, performance(measurements)), (README, readme(README.read_text(encoding="utf-8"), measurements, readings()))):
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            changed.append(path)
+    _renew(PAGE, performance(measurements), changed)
     for name, draw in FIGURES.items():
         path = PAGE.parent / "_static" / name
         if "training" in measurements and figures.drawn_from(path) != figures.digest(measurements["training"]):
             figures.save(draw(measurements["training"]), path, measurements["training"])
             changed.append(path)
+    _renew(README, readme(README.read_text(encoding="utf-8"), measurements, readings()), changed)
     return [path.relative_to(store.ROOT).as_posix() for path in changed]
+
+
+def _renew(path, text, changed):
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+        changed.append(path)
