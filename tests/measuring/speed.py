@@ -17,7 +17,7 @@ from tryon_utils.models import dcgan, features
 
 from measuring import ceiling, loops, store, torch_process
 
-OUR_BATCH = 64  # of chapter 03 and of `training.train`
+OUR_CHANNELS, OUR_BATCH = 16, 64  # as chapter 03 has them
 
 
 def load_garments(count=1300):
@@ -77,7 +77,7 @@ def train_equal(samples):
 
 def train_ours(samples):
     """Return a function that trains so many steps as chapter 03 does."""
-    gan = dcgan.build_gan(training_steps=1000)
+    gan = dcgan.build_gan(training_steps=1000, channels=OUR_CHANNELS)
     return lambda steps: training.train(gan, samples, steps, OUR_BATCH)
 
 
@@ -102,7 +102,7 @@ def measure_rates(samples, seconds=5.0, rounds=5, repeats=5, say=print):
     trains = {name: make(samples) for name, (make, _) in loops_of.items()}
     for train in trains.values():
         train(2)  # compiles
-    ours = dcgan.build_gan(training_steps=1)
+    ours = dcgan.build_gan(training_steps=1, channels=OUR_CHANNELS)
     networks = {"tutorial": (loops.build_generator(), loops.build_discriminator(), loops.BATCH),
                 "ours": (ours.generator, ours.discriminator, OUR_BATCH)}
     step_seconds, times = {name: [] for name in trains}, {name: [] for name in networks}
@@ -189,7 +189,7 @@ def run_tutorial(samples, seed, marks, judge, count):
 
 def run_ours(samples, seed, marks, judge, count, steps):
     """Train as chapter 03 does, with a rate that falls over so many steps, for at most the same time; return the same."""
-    gan = dcgan.build_gan(steps, seed=seed)
+    gan = dcgan.build_gan(steps, channels=OUR_CHANNELS, seed=seed)
     training.train(gan, samples, 1, OUR_BATCH, seed)
     watch = Watch(marks, lambda: kid_of(gan.average_generator, judge, count))
     training.train(gan, samples, steps, OUR_BATCH, seed, callbacks=[_Stopper(watch)])
