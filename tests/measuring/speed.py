@@ -93,7 +93,7 @@ def time_steps(train, seconds, clock=time.monotonic):
     return (clock() - started) / steps
 
 
-def measure_rates(samples, seconds=5.0, rounds=5, repeats=5, say=print):
+def measure_rates(samples, seconds=5.0, rounds=4, repeats=5, say=print):
     """Return for each loop its seconds a step in each round, and for each architecture the best times of its convolutions."""
     loops_of = {"tutorial": (train_tutorial, loops.BATCH), "combined": (train_combined, loops.BATCH), "equal": (train_equal, loops.BATCH),
                 "ours": (train_ours, OUR_BATCH)}
@@ -197,7 +197,7 @@ def run_ours(samples, seed, marks, judge, count, steps):
     return watch.found
 
 
-def measure_kid(real_images, step_seconds, seconds=45.0, seeds=5, looks=6, say=print):
+def measure_kid(real_images, step_seconds, seconds=45.0, seeds=5, looks=5, say=print):
     """Return the (seconds, KID) of both loops for each seed, in turns.
 
     Args:
