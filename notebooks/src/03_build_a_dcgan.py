@@ -344,7 +344,7 @@ progress = training.Progress(lambda: people.draw_pictures(paint(fixed_noise), co
 both_ways = np.concatenate([real_images, real_images[:, :, ::-1]])
 training.train(gan, both_ways, training_steps, batch_size, seed, callbacks=[film, history, progress]);
 
-# %% alt="Two diagrams over the steps. Left: the discriminator's loss falls and the generator's rises, both jagged. Right: the mean probability of real pictures stays well above that of fake ones."
+# %% alt="Two diagrams over the steps. Left: the generator's loss jumps up at first and then swings around 2, the discriminator's stays below it and sinks slowly. Right: the mean probability of real pictures stays well above that of fake ones."
 picture_plots.draw_training(history)
 
 # %% [markdown]
@@ -353,9 +353,7 @@ picture_plots.draw_training(history)
 
 # %% alt="A frame of the film: the fake garments of the fixed noise at the last recorded step, with a slider and a play button."
 def draw_frame(frame):
-    figure = people.draw_pictures(film.frames[frame], columns=12)
-    figure.suptitle(f"step {film.steps[frame]:,}", fontsize=9, y=1.06)
-    return figure
+    return people.draw_pictures(film.frames[frame], columns=12, titles=[f"step {film.steps[frame]:,}"])
 
 
 widgets.explore(draw_frame, frame=widgets.player(len(film.frames), value=-1))
