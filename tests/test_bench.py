@@ -13,7 +13,7 @@ import tensorflow as tf
 from measuring import ceiling, chapters, loops, speed, store
 from tryon_utils.models import dcgan
 
-SMALL = {"rates": {"seconds": 0.01, "rounds": 1, "repeats": 1}, "kid": {"seconds": 0.5, "seeds": 1, "looks": 2}}
+SMALL = {"loops_options": {"seconds": 0.01, "rounds": 1, "repeats": 1}, "kid_options": {"seconds": 0.5, "seeds": 1, "looks": 2}}
 
 
 @pytest.fixture

@@ -226,9 +226,20 @@ def measure_kid(real_images, step_seconds, seconds=45.0, seeds=5, looks=5, say=p
     return {"seconds": seconds, "steps": steps, "pictures": len(real_images), "runs": found}
 
 
-def measure(say=print, rates=None, kid=None):
-    """Return the figures of this part; `rates` and `kid` are options of the two measurements."""
-    real_images = load_garments()
-    rows = measure_rates(both_ways(real_images), say=say, **(rates or {}))
-    found = measure_kid(real_images, statistics.median(rows["ours"]["step_seconds"]), say=say, **(kid or {}))
-    return {"machine": store.machine(store.PACKAGES | {"torch": "PyTorch"}), "loops": rows, "kid": found}
+def measure(parts=("loops", "kid"), known=None, say=print, loops_options=None, kid_options=None):
+    """Return the figures of this part.
+
+    Args:
+        parts: Sequence of "loops", the speed of the loops, and "kid", their pictures after equal time.
+        known: Figures of an earlier run, from which the other part is kept.
+        say: Function that is told how far it is.
+        loops_options: Dictionary of options for `measure_rates`.
+        kid_options: Dictionary of options for `measure_kid`.
+    """
+    found, real_images = dict(known or {}), load_garments()
+    if "loops" in parts:
+        found["loops"] = measure_rates(both_ways(real_images), say=say, **(loops_options or {}))
+        found["machine"] = store.machine(store.PACKAGES | {"torch": "PyTorch"})
+    if "kid" in parts:
+        found["kid"] = measure_kid(real_images, statistics.median(found["loops"]["ours"]["step_seconds"]), say=say, **(kid_options or {}))
+    return found
