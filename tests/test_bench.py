@@ -139,14 +139,35 @@ def test_the_training_part_measures_every_loop(monkeypatch):
     json.dumps(found, allow_nan=False)
 
 
-def test_the_clock_stands_still_while_one_looks():
-    now = iter([0.0, 1.0, 2.0, 2.0, 12.0, 13.0, 15.0, 15.0, 25.0])
-    watch = speed.Watch([2, 4], look=lambda: "seen", clock=lambda: next(now))
-    assert not watch.after_step()  # 1 s
-    assert not watch.after_step()  # 2 s: looks for 10 s
-    assert not watch.after_step()  # 3 s
-    assert watch.after_step()      # 5 s: looks, and the last mark is behind
-    assert watch.found == [(2.0, "seen"), (5.0, "seen")]
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.now += seconds
+
+
+def test_the_clock_stands_still_while_one_looks_and_over_a_stall():
+    clock = Clock()
+    watch = speed.Watch([2, 4], look=lambda: clock.wait(10), clock=clock)
+    ended = []
+    for seconds in (1, 1, 1, 42, 2):  # of each step; the second and the last are followed by a look of 10 seconds
+        clock.wait(seconds)
+        ended.append(watch.after_step())
+    assert ended == [False, False, False, False, True]
+    assert watch.found == [(2.0, None), (5.0, None)]
+
+
+def test_a_training_that_ends_early_is_looked_at_in_the_end():
+    clock = Clock()
+    watch = speed.Watch([2, 4], look=lambda: "seen", clock=clock)
+    clock.wait(3)
+    assert not watch.after_step()
+    clock.wait(30)  # what comes after the last step is no training
+    watch.finish()
+    assert watch.found == [(3.0, "seen"), (3.0, "seen")]
 
 
 # ---- Chapters -----------------------------------------------------------------------------------------------------------------

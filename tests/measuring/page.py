@@ -67,7 +67,8 @@ our step needs more convolutions for the same number of images."""
 KID = """## The same seconds, other pictures
 
 What counts for someone who waits is how good the pictures are by then. So the tutorial's loop and chapter 03's get the same garments, mirrored as well, and the same time: {seconds:g} seconds each, in
-turns, seed by seed. The clock stands still while the distance is measured, and the first step, which compiles, isn't counted for either. The measure is the KID of
+turns, seed by seed. The clock stands still while the distance is measured, and over a stall of more than five seconds between two steps; the first step, which compiles, isn't counted. Ours
+plans its falling rate for 95 % of the time, and stops where that is done. The measure is the KID of
 [chapter 06](chapters/06_measure_quality.ipynb) between {count} real garments and as many fakes."""
 
 CHAPTERS = """## What each chapter takes

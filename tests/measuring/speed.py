@@ -133,29 +133,33 @@ def best_of(rounds):
 # ---- KID after equal time ----------------------------------------------------------------------------------------------------------
 
 class Watch:
-    """Seconds of training, without what was spent on looking: the clock stands still while `look` works at each mark."""
+    """Seconds of training. The clock stands still while `look` works at each mark, and over a stall.
 
-    def __init__(self, marks, look, clock=time.monotonic):
-        self.marks, self.look, self.clock, self.found, self.paused = list(marks), look, clock, [], 0.0
-        self.started = clock()
+    A stall is a step that takes longer than `longest_step` seconds: somebody stopped the program, or the machine slept.
+    """
+
+    def __init__(self, marks, look, longest_step=5.0, clock=time.monotonic):
+        self.marks, self.look, self.longest_step, self.clock = list(marks), look, longest_step, clock
+        self.found, self.seconds, self.last = [], 0.0, clock()
 
     def after_step(self):
         """Look where a mark was reached; return whether the last one is behind us."""
-        seconds = self.clock() - self.started - self.paused
-        if self.marks and seconds >= self.marks[0]:
-            self._look(seconds)
-            self.marks = [mark for mark in self.marks if mark > seconds]
+        now = self.clock()
+        if now - self.last <= self.longest_step:
+            self.seconds += now - self.last
+        if self.marks and self.seconds >= self.marks[0]:
+            self._look()
+            self.marks = [mark for mark in self.marks if mark > self.seconds]
+        self.last = self.clock()
         return not self.marks
 
     def finish(self):
         """Look once more where the training ended before the last mark."""
         if self.marks:
-            self._look(self.clock() - self.started - self.paused)
+            self._look()
 
-    def _look(self, seconds):
-        began = self.clock()
-        self.found.append((seconds, self.look()))
-        self.paused += self.clock() - began
+    def _look(self):
+        self.found.append((self.seconds, self.look()))
 
 
 class _Stopper(keras.callbacks.Callback):
