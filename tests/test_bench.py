@@ -126,6 +126,8 @@ def test_the_passes_are_those_of_the_train_steps(real_images):
 # ---- The whole part, on tiny steps ------------------------------------------------------------------------------------------
 
 def test_the_training_part_measures_every_loop(monkeypatch):
+    monkeypatch.setattr(loops, "BATCH", 8)
+    monkeypatch.setattr(speed, "OUR_BATCH", 8)
     monkeypatch.setattr(speed, "load_garments", lambda count=1300: np.random.default_rng(0).uniform(-1, 1, (200, 32, 32, 3)).astype("float32"))
     monkeypatch.setattr(speed.importlib.util, "find_spec", lambda name: None)  # without PyTorch, as the course is installed
     found = speed.measure(say=lambda *text, **options: None, **SMALL)

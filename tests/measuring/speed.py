@@ -32,11 +32,11 @@ def both_ways(real_images):
 
 # ---- The loops, each as a function that trains some steps ----------------------------------------------------------------
 
-def random_batches(samples, seed, size=loops.BATCH):
+def random_batches(samples, seed):
     """Return an endless iterator over random batches."""
     rng = np.random.default_rng(seed)
     while True:
-        yield samples[rng.choice(len(samples), size, replace=False)]
+        yield samples[rng.choice(len(samples), loops.BATCH, replace=False)]
 
 
 def train_tutorial(samples):
