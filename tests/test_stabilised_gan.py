@@ -173,6 +173,8 @@ def test_an_unknown_penalty_is_refused():
 
 
 def test_an_interrupted_training_goes_on_exactly(real_images, tmp_path):
+    real_images = ops.convert_to_numpy(real_images)
+
     def new_gan(seed):
         gan = dcgan.StabilisedGAN(dcgan.build_generator(SHAPE, LATENT_DIM, 4, seed=seed),
                                   keras.Sequential([DifferentiableAugmentation(seed=seed + 2), dcgan.build_stable_discriminator(SHAPE, 4, "spectral", True, seed=seed + 1)]),

@@ -219,7 +219,7 @@ def mean_distance(points):
     return float(distances.sum() / (len(points) * (len(points) - 1)))
 
 
-LEARNED_KID = 0.7
+LEARNED_KID = 0.8
 LARGEST_LOGIT = 1000
 COLLAPSED_SPREAD = 0.3
 
@@ -227,7 +227,7 @@ COLLAPSED_SPREAD = 0.3
 def verdict(result):
     """Say in one word how a training ended, by its numbers alone.
 
-    - "learned": the KID of its fakes is at most 0.7;
+    - "learned": the KID of its fakes is at most 0.8;
     - "diverged": otherwise, and the discriminator's mean logit left all bounds, or is no number any more;
     - "collapsed": otherwise, and the fakes differ from each other less than 0.3 times as much as real pictures do;
     - "stalled": the rest. The fakes differ, but not as garments do.

@@ -295,21 +295,22 @@ class PenalisedGAN(GAN):
             total = total + penalty(slope_tape.gradient(logits, images))
         return total
 
-    def lazy_penalty(self, real_images, fake_images):
-        """Return the penalty as many times as there are steps between two, or 0 in the steps between."""
-        if self.penalty_every == 1 or not self.penalties:
-            return self.slope_penalty(real_images, fake_images)
-        due = self.discriminator_optimizer.iterations % self.penalty_every == 0
-        return tf.cond(due, lambda: self.penalty_every * self.slope_penalty(real_images, fake_images), lambda: 0.0)
-
     def train_discriminator(self, real_images):
-        """Move the discriminator one step down its loss and penalty on a batch of real pictures; the generator's weights stay."""
+        """Move the discriminator one step down its loss, with the penalty where it is due; the generator's weights stay."""
+        if self.penalty_every == 1 or not self.penalties:
+            return self.update_discriminator(real_images, times=1)
+        due = self.discriminator_optimizer.iterations % self.penalty_every == 0
+        return tf.cond(due, lambda: self.update_discriminator(real_images, self.penalty_every), lambda: self.update_discriminator(real_images, times=0))
+
+    def update_discriminator(self, real_images, times):
+        """Move the discriminator one step down its loss and so many times the penalty."""
         fake_images = self.generator(self.draw_noise(ops.shape(real_images)[0]), training=True)
         with tf.GradientTape() as tape:
             real_logits = self.discriminator(real_images, training=True)
             fake_logits = self.discriminator(fake_images, training=True)
-            loss = self.game.discriminator_loss(real_logits, fake_logits)
-            total = loss + self.penalty_weight * self.lazy_penalty(real_images, fake_images)
+            loss = total = self.game.discriminator_loss(real_logits, fake_logits)
+            if times:
+                total = loss + self.penalty_weight * (times * self.slope_penalty(real_images, fake_images))
         gradients = tape.gradient(total, self.discriminator.trainable_variables)
         self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
         return {"discriminator_loss": loss, "real_logit": ops.mean(real_logits), "fake_logit": ops.mean(fake_logits),

@@ -76,7 +76,7 @@ def draw_trainings(results, titles):
         if max(np.max(np.abs(np.nan_to_num(line.get_ydata()))) for line in right.lines[:2]) > 1000:  # a scale of powers, straight near 0
             right.set_yscale("symlog", linthresh=10)
         right.set_title("mean logit", fontsize=9, fontweight="normal")
-        right.legend(fontsize=8, loc="upper left")
+        right.legend(fontsize=8, loc="best")
         right.tick_params(labelsize=7.5)
     axes[-1][1].set_xlabel("steps of the generator", fontsize=8.5)
     return figure
@@ -105,10 +105,10 @@ def draw_zoo(kids, costs, groups, baseline="baseline"):
     for name in names:
         ax.plot(kids[name], np.full(len(kids[name]), places[name]), "o", color="C1", markersize=4.5, alpha=0.55, linewidth=0)
         ax.plot(np.nanmedian(kids[name]), places[name], "|", color="#222222", markersize=12, markeredgewidth=2)
-        ax.text(1.02 * highest, places[name], f"{costs[name]:.2f} x", fontsize=8, va="center", color="#333333")
-    ax.text(1.02 * highest, -1.2, "cost of a step", fontsize=8, va="center", color="#333333")
+        ax.text(1.04 * highest, places[name], f"{costs[name]:.2f} x", fontsize=8, va="center", color="#333333", backgroundcolor="white")
+    ax.text(1.04 * highest, -1.2, "cost of a step", fontsize=8, va="center", color="#333333", backgroundcolor="white")
     ax.set_yticks(list(places.values()), names, fontsize=8.5)
-    ax.set(xlabel="KID after the same number of real pictures (less is better; one dot a seed, the bar is the median)", ylim=(place - 0.9, -1.7), xlim=(0, 1.16 * highest))
+    ax.set(xlabel="KID (less is better; one dot a seed, the bar is the median)", ylim=(place - 0.9, -1.7), xlim=(0, 1.18 * highest))
     ax.xaxis.label.set_size(8.5)
     ax.tick_params(axis="y", length=0)
     return figure
@@ -124,7 +124,7 @@ def draw_memory(logits, titles):
     figure = Figure(figsize=(7.2, 2.6))
     for ax, values, title in zip(figure.subplots(1, len(logits), sharey=True), logits, titles, strict=True):
         every = np.concatenate(list(values.values()))
-        edges = np.linspace(*np.quantile(every, (0.005, 0.995)), 40)
+        edges = np.linspace(*np.quantile(every, (0.005, 0.995)), 24)
         for (name, part), colour, style in zip(values.items(), ("C0", "C2", "C1"), ("-", "--", "-"), strict=True):
             heights, _ = np.histogram(part, edges, density=False)
             ax.plot((edges[1:] + edges[:-1]) / 2, heights / len(part), color=colour, linestyle=style, linewidth=1.8, label=name)
