@@ -556,7 +556,7 @@ np.testing.assert_allclose(moves, [0.004, 0.001], rtol=0.05)
 # %% [markdown]
 # ## The zoo, side by side
 #
-# Now all of them, on one budget: the same generator, the same 1300 garments, 400 batches of 32 of them, the same rate of 0.002 for both networks where the cure isn't a matter of rates, and five seeds each. All are judged by the *average* generator of chapter 03. No cure was tuned: each has the setting of its paper, or the first round number that worked (0.1 for R1 and R2). The last two rows are for a section of their own; they have 200 garments and twice the steps.
+# Now all of them, on one budget: the same generator, the same 1300 garments, 400 batches of 32 of them, the same rate of 0.002 for both networks where the cure isn't a matter of rates, and five seeds each. All are judged by the *average* generator of chapter 03. No cure was tuned: each has the setting of its paper, or a round number (0.1 for R1 and R2), so a search might place some of them higher. The last two rows are for a section of their own; they have 200 garments and twice the steps.
 #
 # *Predict, then look.* Which cures are better than the baseline on **every** seed?
 
