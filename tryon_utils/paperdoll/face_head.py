@@ -160,7 +160,7 @@ class HeadScene:
             for part in self.canvas.overlays:
                 if part.stage == stage:
                     area = albedo[(slice(None), *part.window)]
-                    area += part.alpha * (part.colour - area)
+                    area[...] = area * (1 - part.alpha) + part.alpha * part.colour  # exact where the part covers wholly
             if makeup is not None:
                 makeup.apply(albedo, stage)
         if makeup is not None:
