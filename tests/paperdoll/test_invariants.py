@@ -9,7 +9,7 @@ def test_random_people_keep_every_promise(start):
     assert [fault for index in range(start, start + 20) for fault in invariants.faults(index)] == []
 
 
-@pytest.mark.parametrize("index", [4437, 5314])
-def test_makeup_under_hair_stays_hidden(index):
-    """In these two, found among ten thousand, a rounding once let makeup under hair change one pixel by one level."""
+@pytest.mark.parametrize("index", [4437, 5314, 5938])
+def test_the_faults_that_ten_thousand_people_showed_are_mended(index):
+    """A rounding let makeup under hair change one pixel by one level (4437, 5314); skin that a sleeve takes away wasn't counted (5938)."""
     assert invariants.faults(index) == []
