@@ -109,8 +109,8 @@ def render_face(factors, look=None, size=64, supersample=None):
     def finish(makeup):
         picture = back.copy()
         area = picture[(slice(None), *crop)]
-        area += head * (scene.face_linear(makeup)[1] - area)
-        picture = picture * uncovered + scene.front.alpha * front  # exact where hair covers wholly: nothing below may show by rounding
+        area[...] = over(scene.face_linear(makeup)[1], head, area)
+        picture = over(front, scene.front.alpha, picture)
         return to_uint8(np.moveaxis(tone(shrink(picture, times)), 0, -1))
 
     bare = finish(None)
