@@ -9,7 +9,7 @@ PYTHON ?= $(or $(shell for p in $(CANDIDATES); do \
 	done),python3)
 BIN := .venv/bin
 
-.PHONY: help environment data weights lab test unit chapters book notebooks notebook bench lock clean
+.PHONY: help environment data weights atlas lab test unit chapters book notebooks notebook bench lock clean
 
 help:
 	@echo "make lab                  open the course in JupyterLab"
@@ -18,8 +18,9 @@ help:
 	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
 	@echo "make data                 render the people of data/ where they are missing or damaged"
 	@echo "make weights              train the networks of data/weights/ where they are missing or damaged"
+	@echo "make atlas                train the cells of data/atlas/ where the record is missing or damaged (half an hour)"
 	@echo "make bench                measure speed, memory and gates, and write the book's page on them"
-	@echo "make bench PART=training  one part of it: people, training, chapters, or page, which only writes"
+	@echo "make bench PART=loops     one part of it: people, loops, kid, chapters, or page, which only writes"
 	@echo "make bench CHAPTER=03     one chapter of it"
 	@echo "make book                 build the book in book/_build/html"
 	@echo "make unit                 run the unit tests alone"
@@ -36,6 +37,9 @@ data: environment
 
 weights: environment
 	$(BIN)/python data/make_weights.py
+
+atlas: environment
+	$(BIN)/python data/make_atlas.py
 
 lab: data
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_OPTIONS) "$$(ls notebooks/[0-9]*.ipynb | head -n 1)"

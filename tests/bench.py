@@ -1,7 +1,7 @@
 """Measure the course on this machine, and write the book's performance page and the README's table from it.
 
     make bench                  everything: about an hour
-    make bench PART=training    one part: people, training or chapters
+    make bench PART=loops       one part: people, loops, kid or chapters
     make bench CHAPTER=03       one chapter: five runs of it
     make bench PART=page        nothing is measured; the page is written anew from book/measurements.json
 
@@ -12,6 +12,7 @@ import argparse
 import sys
 import time
 
+import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quiet
 from measuring import chapters, page, store
 
 
@@ -20,9 +21,14 @@ def measure_people(wanted):
     store.write("people", people.measure())
 
 
-def measure_training(wanted):
+def measure_loops(wanted):
     from measuring import speed
-    store.write("training", speed.measure())
+    store.write("training", speed.measure(["loops"], store.read().get("training")))
+
+
+def measure_kid(wanted):
+    from measuring import speed
+    store.write("training", speed.measure(["kid"], store.read().get("training")))
 
 
 def measure_chapters(wanted):
@@ -37,7 +43,7 @@ def measure_chapters(wanted):
 
 
 # imported where they are needed: TensorFlow in this process would take memory and cores from the kernels
-PARTS = {"people": measure_people, "training": measure_training, "chapters": measure_chapters, "page": None}
+PARTS = {"people": measure_people, "chapters": measure_chapters, "loops": measure_loops, "kid": measure_kid, "page": None}
 
 
 def main(arguments=None):

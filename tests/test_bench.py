@@ -13,7 +13,7 @@ import tensorflow as tf
 from measuring import ceiling, chapters, loops, speed, store
 from tryon_utils.models import dcgan
 
-SMALL = {"rates": {"seconds": 0.01, "rounds": 2, "repeats": 1}, "kid": {"seconds": 0.5, "seeds": 2, "looks": 2}}
+SMALL = {"loops_options": {"seconds": 0.01, "rounds": 1, "repeats": 1}, "kid_options": {"seconds": 0.5, "seeds": 1, "looks": 2}}
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_ours_is_trained_as_chapter_03_trains_it():
     stated = {name: ast.literal_eval(re.search(rf"^{name} = ([^#\n]+)", code, re.MULTILINE).group(1).strip())
               for name in ("image_shape", "latent_dim", "channels", "batch_size", "learning_rate")}
     defaults = {name: parameter.default for name, parameter in inspect.signature(dcgan.build_gan).parameters.items()}
-    assert stated == {name: speed.OUR_BATCH if name == "batch_size" else defaults[name] for name in stated}
+    assert stated == {name: defaults.get(name) for name in stated} | {"channels": speed.OUR_CHANNELS, "batch_size": speed.OUR_BATCH}
 
 
 # ---- The ceiling -----------------------------------------------------------------------------------------------------------
@@ -126,27 +126,50 @@ def test_the_passes_are_those_of_the_train_steps(real_images):
 # ---- The whole part, on tiny steps ------------------------------------------------------------------------------------------
 
 def test_the_training_part_measures_every_loop(monkeypatch):
+    monkeypatch.setattr(loops, "BATCH", 8)
+    monkeypatch.setattr(speed, "OUR_BATCH", 8)
     monkeypatch.setattr(speed, "load_garments", lambda count=1300: np.random.default_rng(0).uniform(-1, 1, (200, 32, 32, 3)).astype("float32"))
     monkeypatch.setattr(speed.importlib.util, "find_spec", lambda name: None)  # without PyTorch, as the course is installed
     found = speed.measure(say=lambda *text, **options: None, **SMALL)
     assert set(found["loops"]) == {"tutorial", "combined", "equal", "ours"}
     for loop in found["loops"].values():
-        assert len(loop["step_seconds"]) == 2 and min(loop["step_seconds"]) > 0 < loop["ceiling_seconds"]
+        assert len(loop["step_seconds"]) == 1 and min(loop["step_seconds"]) > 0 < loop["ceiling_seconds"]
     for runs in found["kid"]["runs"].values():
-        assert len(runs) == 2
+        assert len(runs) == 1
         for run in runs:
             assert [seconds for seconds, _ in run] == sorted(seconds for seconds, _ in run) and run[-1][0] >= 0.4 and np.isfinite(run[-1][1])
     json.dumps(found, allow_nan=False)
 
 
-def test_the_clock_stands_still_while_one_looks():
-    now = iter([0.0, 1.0, 2.0, 2.0, 12.0, 13.0, 15.0, 15.0, 25.0])
-    watch = speed.Watch([2, 4], look=lambda: "seen", clock=lambda: next(now))
-    assert not watch.after_step()  # 1 s
-    assert not watch.after_step()  # 2 s: looks for 10 s
-    assert not watch.after_step()  # 3 s
-    assert watch.after_step()      # 5 s: looks, and the last mark is behind
-    assert watch.found == [(2.0, "seen"), (5.0, "seen")]
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.now += seconds
+
+
+def test_the_clock_stands_still_while_one_looks_and_over_a_stall():
+    clock = Clock()
+    watch = speed.Watch([2, 4], look=lambda: clock.wait(10), clock=clock)
+    ended = []
+    for seconds in (1, 1, 1, 42, 2):  # of each step; the second and the last are followed by a look of 10 seconds
+        clock.wait(seconds)
+        ended.append(watch.after_step())
+    assert ended == [False, False, False, False, True]
+    assert watch.found == [(2.0, None), (5.0, None)]
+
+
+def test_a_training_that_ends_early_is_looked_at_in_the_end():
+    clock = Clock()
+    watch = speed.Watch([2, 4], look=lambda: "seen", clock=clock)
+    clock.wait(3)
+    assert not watch.after_step()
+    clock.wait(30)  # what comes after the last step is no training
+    watch.finish()
+    assert watch.found == [(3.0, "seen"), (3.0, "seen")]
 
 
 # ---- Chapters -----------------------------------------------------------------------------------------------------------------

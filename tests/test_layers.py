@@ -14,7 +14,7 @@ def pictures():
 
 
 def augment(pictures, *changes, seed=1):
-    return ops.convert_to_numpy(layers.DifferentiableAugmentation(changes, seed)(pictures))
+    return ops.convert_to_numpy(layers.DifferentiableAugmentation(changes, seed)(pictures, training=True))
 
 
 # ---- Minibatch deviation ---------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def test_gradients_reach_what_is_seen(change, pictures):
     images = tf.constant(pictures)
     with tf.GradientTape() as tape:
         tape.watch(images)
-        total = ops.sum(layers.DifferentiableAugmentation((change,), 3)(images) ** 2)
+        total = ops.sum(layers.DifferentiableAugmentation((change,), 3)(images, training=True) ** 2)
     gradients = ops.convert_to_numpy(tape.gradient(total, images))
     assert np.isfinite(gradients).all()
     assert np.mean(np.abs(gradients) > 0) > 0.5
@@ -101,9 +101,10 @@ def test_gradients_reach_what_is_seen(change, pictures):
 
 def test_every_call_and_every_picture_is_changed_otherwise_and_a_seed_repeats_it(pictures):
     layer, again = layers.DifferentiableAugmentation(seed=2), layers.DifferentiableAugmentation(seed=2)
-    first, second = layer(pictures), layer(pictures)
+    first, second = layer(pictures, training=True), layer(pictures, training=True)
     assert not np.allclose(first, second)
-    np.testing.assert_array_equal(again(pictures), first)
+    np.testing.assert_array_equal(again(pictures, training=True), first)
+    np.testing.assert_array_equal(layer(pictures), pictures)
     alike = augment(np.repeat(pictures[:1], 3, axis=0), "colour")
     assert not np.allclose(alike[0], alike[1])
 
@@ -113,7 +114,7 @@ def test_both_are_saved_and_loaded(pictures, tmp_path):
     model = keras.Model(inputs, layers.MinibatchDeviation()(layers.DifferentiableAugmentation(("cutout", "colour"), 5)(inputs)))
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(loaded(pictures), model(pictures))
+    np.testing.assert_array_equal(loaded(pictures, training=True), model(pictures, training=True))
     assert model.output_shape == (None, 16, 24, 4)
 
 

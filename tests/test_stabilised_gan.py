@@ -35,7 +35,7 @@ def moved(real_images, steps=1, **options):
 
 @pytest.fixture
 def real_images():
-    return np.random.default_rng(0).uniform(-1, 1, (12, *SHAPE)).astype("float32")
+    return ops.convert_to_tensor(np.random.default_rng(0).uniform(-1, 1, (12, *SHAPE)).astype("float32"))
 
 
 # ---- The discriminators ----------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def test_without_options_it_is_the_plain_gan(real_images):
 
 
 def test_each_half_moves_its_own_network_alone(real_images):
-    gan = linear_gan(penalties=("r1", "r2"), augment=DifferentiableAugmentation())
+    gan = linear_gan(penalties=("r1", "r2"))
     generator, discriminator = (np.concatenate([ops.convert_to_numpy(w).ravel() for w in network.trainable_variables]) for network in (gan.generator, gan.discriminator))
     gan.train_discriminator(real_images)
     np.testing.assert_array_equal(np.concatenate([ops.convert_to_numpy(w).ravel() for w in gan.generator.trainable_variables]), generator)
@@ -154,10 +154,17 @@ def test_a_paired_game_compares_with_real_pictures(real_images):
     np.testing.assert_allclose(gan.train_generator(real_images)["generator_loss"], expected, rtol=1e-5)
 
 
-def test_real_and_fake_pictures_are_augmented(real_images):
-    results = linear_gan(augment=keras.layers.Rescaling(0.0)).train_step(real_images)
+def test_a_layer_before_the_discriminator_changes_pictures_in_both_halves(real_images):
+    class Grey(keras.layers.Layer):
+        def call(self, images, training=False):
+            return 0 * images if training else images
+
+    gan = linear_gan()
+    gan.discriminator = keras.Sequential([Grey(), gan.discriminator])
+    results = gan.train_step(real_images)
     assert float(results["real_logit"]) == float(results["fake_logit"]) == 0
     np.testing.assert_allclose(results["generator_loss"], np.log(2), rtol=1e-6)
+    assert float(ops.std(gan.discriminator(real_images))) > 0, "in use, pictures are judged as they are"
 
 
 def test_an_unknown_penalty_is_refused():
@@ -166,9 +173,12 @@ def test_an_unknown_penalty_is_refused():
 
 
 def test_an_interrupted_training_goes_on_exactly(real_images, tmp_path):
+    real_images = ops.convert_to_numpy(real_images)
+
     def new_gan(seed):
-        gan = dcgan.StabilisedGAN(dcgan.build_generator(SHAPE, LATENT_DIM, 4, seed=seed), dcgan.build_stable_discriminator(SHAPE, 4, "spectral", True, seed=seed + 1),
-                                  penalties=("r1", "gradient"), penalty_every=3, augment=DifferentiableAugmentation(seed=seed + 2), seed=seed + 3)
+        gan = dcgan.StabilisedGAN(dcgan.build_generator(SHAPE, LATENT_DIM, 4, seed=seed),
+                                  keras.Sequential([DifferentiableAugmentation(seed=seed + 2), dcgan.build_stable_discriminator(SHAPE, 4, "spectral", True, seed=seed + 1)]),
+                                  penalties=("r1", "gradient"), penalty_every=3, seed=seed + 3)
         gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
         return gan
 

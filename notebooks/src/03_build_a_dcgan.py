@@ -33,10 +33,10 @@ plt.style.use("tryon_utils.course")
 # %%
 image_shape = (32, 32, 3)   # height, width, colours
 latent_dim = 64             # numbers in one noise vector
-channels = 32               # features at half the picture's size
+channels = 16               # features at half the picture's size
 batch_size = 64
 learning_rate = 0.0005      # at the start; it falls along half a cosine
-training_steps = 2000
+training_steps = 3500
 seed = 0
 
 # %% [markdown]
@@ -344,7 +344,7 @@ progress = training.Progress(lambda: people.draw_pictures(paint(fixed_noise), co
 both_ways = np.concatenate([real_images, real_images[:, :, ::-1]])
 training.train(gan, both_ways, training_steps, batch_size, seed, callbacks=[film, history, progress]);
 
-# %% alt="Two diagrams over the steps. Left: the discriminator's loss falls and the generator's rises, both jagged. Right: the mean probability of real pictures stays well above that of fake ones."
+# %% alt="Two diagrams over the steps. Left: the generator's loss jumps up at first and then swings around 2, the discriminator's stays below it and sinks slowly. Right: the mean probability of real pictures stays well above that of fake ones."
 picture_plots.draw_training(history)
 
 # %% [markdown]
@@ -353,9 +353,7 @@ picture_plots.draw_training(history)
 
 # %% alt="A frame of the film: the fake garments of the fixed noise at the last recorded step, with a slider and a play button."
 def draw_frame(frame):
-    figure = people.draw_pictures(film.frames[frame], columns=12)
-    figure.suptitle(f"step {film.steps[frame]:,}", fontsize=9, y=1.06)
-    return figure
+    return people.draw_pictures(film.frames[frame], columns=12, titles=[f"step {film.steps[frame]:,}"])
 
 
 widgets.explore(draw_frame, frame=widgets.player(len(film.frames), value=-1))
@@ -432,16 +430,17 @@ gate("coverage", coverage, at_least=0.6)
 gate("share of fakes close to the training set", copying.share_closer, at_most=0.1)
 
 # %% [markdown]
-# ## Six times as long
+# ## Wider, and longer
 #
-# Two minutes show that it works, not how far it goes. The course ships the average generator of a training of 12,000 steps: same networks, same 1300 garments, same code. `make weights` made it, and makes it again where it is missing.
+# Two minutes show that it works, not how far it goes. The course ships the average generator of another training: twice as many channels, 12,000 steps, the same 1300 garments and the same code. `make weights` made it, and
+# makes it again where it is missing.
 #
-# *Predict, then run.* What will the longer training improve: the outlines, the patterns, or the variety? And will it have begun to copy?
+# *Predict, then run.* What will this improve: the outlines, the patterns, or the variety? And will it have begun to copy?
 
 # %% tags=["nbval-ignore-output"]
-trained_longer = weights.load(build_generator(), "dcgan_garments")
+trained_longer = weights.load(build_generator(channels=32), "dcgan_garments")
 about = weights.find("dcgan_garments")
-print(f"{about['steps']:,} steps, {about['seconds']} s on the machine that made it, seed {about['seed']}")
+print(f"{about['steps']:,} steps with 32 channels, {about['seconds']} s on the machine that made it, seed {about['seed']}")
 
 # %% alt="Two rows of twelve garments. Above, of this chapter's training: most are tops, with blurred patterns and ragged edges. Below, of the longer training: cleaner outlines and clearer stripes and checks."
 longer_images = ops.convert_to_numpy(trained_longer(keras.random.normal((fake_count, latent_dim), seed=7)))
@@ -451,8 +450,8 @@ people.draw_pictures(images.to_picture(np.concatenate([fake_images[:12], longer_
 longer_features = features.extract(feature_model, longer_images)
 longer_distance = metrics.kid(real_features, longer_features).value
 longer_copying = metrics.memorisation(real_features, held_out_features, longer_features)
-print(f"KID {longer_distance:.2f}, {longer_copying.share_closer:.0%} close to the training set")
-assert longer_distance < distance
+print(f"KID {longer_distance:.2f}, {longer_copying.share_closer:.0%} of the fakes close to the training set")
+gate("KID of the longer training", longer_distance, at_most=0.05)
 
 # %% [markdown]
 # ## What we have now

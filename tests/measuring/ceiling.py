@@ -5,7 +5,7 @@ compiled operation on tensors of the very shapes that the training has, and the 
 a known number of each (`PASSES`). The sum of their times is what no loop can beat on this machine with these operations:
 
     ceiling = sum over layers and operations of (times a step needs it) x (its best time)
-    share of the ceiling = ceiling / measured time of a step
+    share of the ceiling = ceiling / measured time of a step, in the fastest of several rounds
 
 What a step does besides (dense layers, normalisation, activations, dropout, losses, optimizers, noise, fetching data, the loop itself) is not in the
 ceiling: all of it counts against the loop. Two loops that need different numbers of passes have different ceilings: the tutorial

@@ -5,7 +5,6 @@ slows down slows all of them down.
 """
 
 import importlib.util
-import multiprocessing
 import statistics
 import time
 
@@ -16,9 +15,9 @@ from keras import ops
 from tryon_utils import datasets, images, metrics, training
 from tryon_utils.models import dcgan, features
 
-from measuring import ceiling, loops, store
+from measuring import ceiling, loops, store, torch_process
 
-OUR_BATCH = 64  # of chapter 03 and of `training.train`
+OUR_CHANNELS, OUR_BATCH = 16, 64  # as chapter 03 has them
 
 
 def load_garments(count=1300):
@@ -33,11 +32,11 @@ def both_ways(real_images):
 
 # ---- The loops, each as a function that trains some steps ----------------------------------------------------------------
 
-def random_batches(samples, seed, size=loops.BATCH):
+def random_batches(samples, seed):
     """Return an endless iterator over random batches."""
     rng = np.random.default_rng(seed)
     while True:
-        yield samples[rng.choice(len(samples), size, replace=False)]
+        yield samples[rng.choice(len(samples), loops.BATCH, replace=False)]
 
 
 def train_tutorial(samples):
@@ -78,42 +77,8 @@ def train_equal(samples):
 
 def train_ours(samples):
     """Return a function that trains so many steps as chapter 03 does."""
-    gan = dcgan.build_gan(training_steps=1000)
+    gan = dcgan.build_gan(training_steps=1000, channels=OUR_CHANNELS)
     return lambda steps: training.train(gan, samples, steps, OUR_BATCH)
-
-
-class TorchProcess:
-    """PyTorch in a process of its own, so that its threads and memory are not TensorFlow's: trains so many steps when called."""
-
-    def __init__(self, samples):
-        context = multiprocessing.get_context("spawn")
-        self.pipe, other_end = context.Pipe()
-        self.process = context.Process(target=_serve_torch, args=(other_end, samples), daemon=True)
-        self.process.start()
-        other_end.close()  # so that a process that dies ends our waiting
-
-    def __call__(self, steps):
-        self.pipe.send(steps)
-        self.pipe.recv()
-
-    def close(self):
-        self.pipe.close()
-        self.process.join()
-
-
-def _serve_torch(pipe, samples):
-    from measuring import torch_loop
-
-    step = torch_loop.make_step()
-    batches = random_batches(samples.transpose(0, 3, 1, 2), 0)
-    while True:
-        try:
-            steps = pipe.recv()
-        except EOFError:
-            return
-        for _ in range(steps):
-            step(next(batches))
-        pipe.send("done")
 
 
 # ---- Images a second, and the share of the ceiling -----------------------------------------------------------------------------
@@ -128,17 +93,18 @@ def time_steps(train, seconds, clock=time.monotonic):
     return (clock() - started) / steps
 
 
-def measure_rates(samples, seconds=5.0, rounds=7, repeats=5, say=print):
+def measure_rates(samples, seconds=5.0, rounds=4, repeats=5, say=print):
     """Return for each loop its seconds a step in each round, and for each architecture the best times of its convolutions."""
     loops_of = {"tutorial": (train_tutorial, loops.BATCH), "combined": (train_combined, loops.BATCH), "equal": (train_equal, loops.BATCH),
                 "ours": (train_ours, OUR_BATCH)}
     if importlib.util.find_spec("torch"):
-        loops_of["torch"] = TorchProcess, loops.BATCH
+        loops_of["torch"] = torch_process.TorchProcess, loops.BATCH
     trains = {name: make(samples) for name, (make, _) in loops_of.items()}
     for train in trains.values():
         train(2)  # compiles
+    ours = dcgan.build_gan(training_steps=1, channels=OUR_CHANNELS)
     networks = {"tutorial": (loops.build_generator(), loops.build_discriminator(), loops.BATCH),
-                "ours": (dcgan.build_generator(), dcgan.build_discriminator(), OUR_BATCH)}
+                "ours": (ours.generator, ours.discriminator, OUR_BATCH)}
     step_seconds, times = {name: [] for name in trains}, {name: [] for name in networks}
     for number in range(rounds):
         for name, train in trains.items():
@@ -167,29 +133,33 @@ def best_of(rounds):
 # ---- KID after equal time ----------------------------------------------------------------------------------------------------------
 
 class Watch:
-    """Seconds of training, without what was spent on looking: the clock stands still while `look` works at each mark."""
+    """Seconds of training. The clock stands still while `look` works at each mark, and over a stall.
 
-    def __init__(self, marks, look, clock=time.monotonic):
-        self.marks, self.look, self.clock, self.found, self.paused = list(marks), look, clock, [], 0.0
-        self.started = clock()
+    A stall is a step that takes longer than `longest_step` seconds: somebody stopped the program, or the machine slept.
+    """
+
+    def __init__(self, marks, look, longest_step=5.0, clock=time.monotonic):
+        self.marks, self.look, self.longest_step, self.clock = list(marks), look, longest_step, clock
+        self.found, self.seconds, self.last = [], 0.0, clock()
 
     def after_step(self):
         """Look where a mark was reached; return whether the last one is behind us."""
-        seconds = self.clock() - self.started - self.paused
-        if self.marks and seconds >= self.marks[0]:
-            self._look(seconds)
-            self.marks = [mark for mark in self.marks if mark > seconds]
+        now = self.clock()
+        if now - self.last <= self.longest_step:
+            self.seconds += now - self.last
+        if self.marks and self.seconds >= self.marks[0]:
+            self._look()
+            self.marks = [mark for mark in self.marks if mark > self.seconds]
+        self.last = self.clock()
         return not self.marks
 
     def finish(self):
         """Look once more where the training ended before the last mark."""
         if self.marks:
-            self._look(self.clock() - self.started - self.paused)
+            self._look()
 
-    def _look(self, seconds):
-        began = self.clock()
-        self.found.append((seconds, self.look()))
-        self.paused += self.clock() - began
+    def _look(self):
+        self.found.append((self.seconds, self.look()))
 
 
 class _Stopper(keras.callbacks.Callback):
@@ -223,7 +193,7 @@ def run_tutorial(samples, seed, marks, judge, count):
 
 def run_ours(samples, seed, marks, judge, count, steps):
     """Train as chapter 03 does, with a rate that falls over so many steps, for at most the same time; return the same."""
-    gan = dcgan.build_gan(steps, seed=seed)
+    gan = dcgan.build_gan(steps, channels=OUR_CHANNELS, seed=seed)
     training.train(gan, samples, 1, OUR_BATCH, seed)
     watch = Watch(marks, lambda: kid_of(gan.average_generator, judge, count))
     training.train(gan, samples, steps, OUR_BATCH, seed, callbacks=[_Stopper(watch)])
@@ -231,7 +201,7 @@ def run_ours(samples, seed, marks, judge, count, steps):
     return watch.found
 
 
-def measure_kid(real_images, step_seconds, seconds=45.0, seeds=5, looks=6, say=print):
+def measure_kid(real_images, step_seconds, seconds=45.0, seeds=5, looks=5, say=print):
     """Return the (seconds, KID) of both loops for each seed, in turns.
 
     Args:
@@ -260,9 +230,20 @@ def measure_kid(real_images, step_seconds, seconds=45.0, seeds=5, looks=6, say=p
     return {"seconds": seconds, "steps": steps, "pictures": len(real_images), "runs": found}
 
 
-def measure(say=print, rates=None, kid=None):
-    """Return the figures of this part; `rates` and `kid` are options of the two measurements."""
-    real_images = load_garments()
-    rows = measure_rates(both_ways(real_images), say=say, **(rates or {}))
-    found = measure_kid(real_images, statistics.median(rows["ours"]["step_seconds"]), say=say, **(kid or {}))
-    return {"machine": store.machine(store.PACKAGES | {"torch": "PyTorch"}), "loops": rows, "kid": found}
+def measure(parts=("loops", "kid"), known=None, say=print, loops_options=None, kid_options=None):
+    """Return the figures of this part.
+
+    Args:
+        parts: Sequence of "loops", the speed of the loops, and "kid", their pictures after equal time.
+        known: Figures of an earlier run, from which the other part is kept.
+        say: Function that is told how far it is.
+        loops_options: Dictionary of options for `measure_rates`.
+        kid_options: Dictionary of options for `measure_kid`.
+    """
+    found, real_images = dict(known or {}), load_garments()
+    if "loops" in parts:
+        found["loops"] = measure_rates(both_ways(real_images), say=say, **(loops_options or {}))
+        found["machine"] = store.machine(store.PACKAGES | {"torch": "PyTorch"})
+    if "kid" in parts:
+        found["kid"] = measure_kid(real_images, statistics.median(found["loops"]["ours"]["step_seconds"]), say=say, **(kid_options or {}))
+    return found

@@ -1,7 +1,4 @@
-"""The tutorial's architecture and loop in PyTorch, which is no dependency of the course: measured only where it is installed.
-
-It has a file of its own, since its process shall not load TensorFlow.
-"""
+"""The tutorial's architecture and loop in PyTorch, which is no dependency of the course: measured only where it is installed."""
 
 import torch
 from torch import nn

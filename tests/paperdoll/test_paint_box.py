@@ -92,6 +92,7 @@ def test_looks_are_described_and_drawn_alike():
     assert all(look.name == name and look.note.endswith(".") for name, look in LOOKS.items())
     assert sample_look(4, 9) == sample_look(4, 9)
     assert {sample_look(4, index).name for index in range(400)} == set(LOOKS)
+    assert len(LOOKS) >= 12
     assert {layer.kind for look in LOOKS.values() for layer in look.layers} == set(SHAPES)
 
 

@@ -257,14 +257,8 @@ def build_stable_discriminator(image_shape=(32, 32, 3), channels=32, normalisati
     return discriminator
 
 
-class StabilisedGAN(GAN):
-    """A GAN with what keeps it from failing: a penalty on the discriminator's slope, more steps of it, augmentation, paired games.
-
-    Without options it trains as `GAN` does.
-
-    Example:
-        gan = StabilisedGAN(build_generator(seed=1), build_stable_discriminator(normalisation="none", seed=2), game=losses.RELATIVISTIC,
-                            penalties=("r1", "r2"), penalty_weight=1.0, seed=3)
+class PenalisedGAN(GAN):
+    """A GAN whose discriminator pays for being steep. Without penalties it trains as `GAN` does.
 
     Args:
         generator: `keras.Model` from noise to pictures.
@@ -272,9 +266,6 @@ class StabilisedGAN(GAN):
         penalties: Sequence of "r1" (slope at real pictures), "r2" (at fake ones) and "gradient" (its distance from 1, between the two).
         penalty_weight: Float. What the penalties' sum is multiplied by.
         penalty_every: Integer. Steps of the discriminator from one penalty to the next, which then counts so many times as much.
-        discriminator_steps: Integer. Steps of the discriminator before each of the generator; the batch is dealt out among them.
-        augment: `keras.layers.Layer` that changes pictures on their way to the discriminator, such as
-            `layers.DifferentiableAugmentation`; or None.
         **options: Those of `GAN`: game, average_decay, seed.
 
     Raises:
@@ -282,62 +273,78 @@ class StabilisedGAN(GAN):
 
     Source:
         R1: Mescheder, Geiger, Nowozin, 2018; every few steps: Karras, Laine, Aittala, Hellsten, Lehtinen, Aila, 2020; "gradient": Gulrajani,
-        Ahmed, Arjovsky, Dumoulin, Courville, 2017; R1 and R2 with the paired game: Huang, Gokaslan, Kuleshov, Tompkin, 2024.
+        Ahmed, Arjovsky, Dumoulin, Courville, 2017.
     """
 
-    def __init__(self, generator, discriminator, penalties=(), penalty_weight=1.0, penalty_every=1, discriminator_steps=1, augment=None, **options):
+    def __init__(self, generator, discriminator, penalties=(), penalty_weight=1.0, penalty_every=1, **options):
         super().__init__(generator, discriminator, **options)
         if unknown := set(penalties) - {"r1", "r2", "gradient"}:
             raise ValueError(f"penalties={penalties} came; {', '.join(map(repr, sorted(unknown)))} is not among 'r1', 'r2' and 'gradient'.")
-        self.penalties = tuple(penalties)
-        self.penalty_weight = penalty_weight
-        self.penalty_every = penalty_every
-        self.discriminator_steps = discriminator_steps
-        self.augment = augment or layers.Identity()
+        self.penalties, self.penalty_weight, self.penalty_every = tuple(penalties), penalty_weight, penalty_every
 
     def slope_penalty(self, real_images, fake_images):
         """Return the sum of the penalties, before their weight."""
         total = 0.0
         for name in self.penalties:
+            images, penalty = real_images if name == "r1" else fake_images, losses.r1_penalty
             if name == "gradient":
                 images, penalty = losses.interpolate(real_images, fake_images, seed=self.noise_seed), losses.gradient_penalty
-            else:
-                images, penalty = real_images if name == "r1" else fake_images, losses.r1_penalty
             with tf.GradientTape() as slope_tape:
                 slope_tape.watch(images)
                 logits = self.discriminator(images, training=True)
             total = total + penalty(slope_tape.gradient(logits, images))
         return total
 
-    def lazy_penalty(self, real_images, fake_images):
-        """Return the penalty as many times as there are steps between two, or 0 in the steps between."""
-        if self.penalty_every == 1 or not self.penalties:
-            return self.slope_penalty(real_images, fake_images)
-        due = self.discriminator_optimizer.iterations % self.penalty_every == 0
-        return tf.cond(due, lambda: self.penalty_every * self.slope_penalty(real_images, fake_images), lambda: 0.0)
-
     def train_discriminator(self, real_images):
-        """Move the discriminator one step down its loss and penalty on a batch of real pictures; the generator's weights stay."""
+        """Move the discriminator one step down its loss, with the penalty where it is due; the generator's weights stay."""
+        if self.penalty_every == 1 or not self.penalties:
+            return self.update_discriminator(real_images, times=1)
+        due = self.discriminator_optimizer.iterations % self.penalty_every == 0
+        return tf.cond(due, lambda: self.update_discriminator(real_images, self.penalty_every), lambda: self.update_discriminator(real_images, times=0))
+
+    def update_discriminator(self, real_images, times):
+        """Move the discriminator one step down its loss and so many times the penalty."""
         fake_images = self.generator(self.draw_noise(ops.shape(real_images)[0]), training=True)
-        real_images, fake_images = self.augment(real_images), self.augment(fake_images)
         with tf.GradientTape() as tape:
             real_logits = self.discriminator(real_images, training=True)
             fake_logits = self.discriminator(fake_images, training=True)
-            loss = self.game.discriminator_loss(real_logits, fake_logits)
-            total = loss + self.penalty_weight * self.lazy_penalty(real_images, fake_images)
+            loss = total = self.game.discriminator_loss(real_logits, fake_logits)
+            if times:
+                total = loss + self.penalty_weight * (times * self.slope_penalty(real_images, fake_images))
         gradients = tape.gradient(total, self.discriminator.trainable_variables)
         self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
         return {"discriminator_loss": loss, "real_logit": ops.mean(real_logits), "fake_logit": ops.mean(fake_logits),
                 "real_probability": ops.mean(ops.sigmoid(real_logits)), "fake_probability": ops.mean(ops.sigmoid(fake_logits))}
 
+
+class StabilisedGAN(PenalisedGAN):
+    """A penalised GAN that plays paired games, too, and may let its discriminator take several steps.
+
+    Example:
+        gan = StabilisedGAN(build_generator(seed=1), build_stable_discriminator(normalisation="none", seed=2), game=losses.RELATIVISTIC,
+                            penalties=("r1", "r2"), penalty_weight=0.1, seed=3)
+
+    Args:
+        generator: `keras.Model` from noise to pictures.
+        discriminator: `keras.Model` from pictures to one logit each.
+        discriminator_steps: Integer. Steps of the discriminator before each of the generator; the batch is dealt out among them.
+        **options: Those of `PenalisedGAN` and `GAN`.
+
+    Source:
+        Huang, Gokaslan, Kuleshov, Tompkin, 2024, for the paired game with R1 and R2.
+    """
+
+    def __init__(self, generator, discriminator, discriminator_steps=1, **options):
+        super().__init__(generator, discriminator, **options)
+        self.discriminator_steps = discriminator_steps
+
     def train_generator(self, real_images):
         """Move the generator one step down its loss; it takes the real pictures since a paired game compares with them."""
         noise = self.draw_noise(ops.shape(real_images)[0])
         with tf.GradientTape() as tape:
-            fake_logits = self.discriminator(self.augment(self.generator(noise, training=True)), training=True)
+            fake_logits = self.discriminator(self.generator(noise, training=True), training=True)
             if self.game.paired:
-                real_logits = self.discriminator(self.augment(real_images), training=True)
-                loss = self.game.generator_loss(fake_logits, real_logits)
+                loss = self.game.generator_loss(fake_logits, self.discriminator(real_images, training=True))
             else:
                 loss = self.game.generator_loss(fake_logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)

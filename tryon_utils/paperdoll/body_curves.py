@@ -59,7 +59,7 @@ class Profile:
     def __init__(self, knots, *rows):
         self.low, self.high = float(knots[0]), float(knots[-1])
         at = np.linspace(self.low, self.high, SIZE + 1)
-        self.rows = [hermite(knots, row, at) for row in rows]
+        self.rows = list(hermite(knots, np.stack(rows, 1), at).T)
         self._pack()
 
     def _pack(self):
@@ -83,10 +83,10 @@ class Profile:
     def __call__(self, x, second=None):
         """Value at ``x`` (any shape); where the boolean ``second`` is true, of the second row."""
         place = np.clip((x - np.float32(self.low)) * self.scale, 0, np.float32(SIZE))
-        index = place.astype(np.int32)
-        part = place - index
+        index = place.astype(np.intp)
+        part = place - index.astype(np.float32)  # float32 minus a whole number would be float64, and all that follows from it
         if second is not None and len(self.rows) > 1:
-            index = index + second.astype(np.int32) * np.int32(SIZE + 2)
+            index = index + second * np.intp(SIZE + 2)
         low = self.flat.take(index)
         return low + part * (self.flat.take(index + 1) - low)
 

@@ -4,6 +4,7 @@ They depend on pose and body only, so all garments that a person tries on share 
 """
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -61,11 +62,16 @@ class TrunkField:
         self.across = np.abs(q)
         self.width = profiles.width(s, self.right)
         self.over_top = s - profiles.top(self.across, self.right)  # H below the shoulder line
-        self._make_strokes()
 
-    def _make_strokes(self):
-        self.strokes = Strokes(self.q, self.s)  # in (q, s)
-        self.half_strokes = Strokes(self.across, self.s)  # in (distance from the spine, s): on both sides at once
+    @functools.cached_property
+    def strokes(self):
+        """`Strokes` in (q, s)."""
+        return Strokes(self.q, self.s)
+
+    @functools.cached_property
+    def half_strokes(self):
+        """`Strokes` in (distance from the spine, s): on both sides at once."""
+        return Strokes(self.across, self.s)
 
     def part(self, low, high):
         """The rows in which heights from ``low`` to ``high`` (H) occur, as a `TrunkField` of its own."""
@@ -76,7 +82,6 @@ class TrunkField:
         part.window = (slice(self.window[0].start + rows.start, self.window[0].start + rows.stop), self.window[1])
         for name in ("s", "q", "right", "across", "width", "over_top"):
             setattr(part, name, getattr(self, name)[rows])
-        part._make_strokes()
         return part
 
 
@@ -113,8 +118,8 @@ class LimbField:
         table = np.ascontiguousarray(np.concatenate([table, table[-1:]]).T)
 
         def look(place, rows):
-            index = place.astype(np.int32)
-            part = place - index
+            index = place.astype(np.intp)
+            part = place - index.astype(np.float32)  # minus a whole number it would be float64
             result = []
             for row in rows:
                 low = table[row].take(index)
@@ -131,8 +136,12 @@ class LimbField:
         self.d = (off_x * -go_y + off_y * go_x) * np.float32(-side)
         beyond = off_x * go_x + off_y * go_y
         self.reach = np.sqrt(self.d * self.d + np.where((place <= 0) | (place >= last), beyond * beyond, 0))
-        self.strokes = Strokes(self.a, self.d)  # in (a, d)
         self.out = self.d > 0
+
+    @functools.cached_property
+    def strokes(self):
+        """`Strokes` in (a, d)."""
+        return Strokes(self.a, self.d)
 
     def part(self, high):
         """The window in which arm coordinates below ``high`` (H) occur, as a `LimbField` of its own."""
@@ -145,5 +154,4 @@ class LimbField:
         part.x, part.y = self.x[:, cut[1]], self.y[cut[0]]
         for name in ("a", "d", "reach", "out"):
             setattr(part, name, getattr(self, name)[cut])
-        part.strokes = Strokes(part.a, part.d)
         return part

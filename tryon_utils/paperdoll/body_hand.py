@@ -73,6 +73,7 @@ def hand_part(grid, wrist, angle, side, gesture, skin, material, label):
     inside = np.full(u.shape, -1, np.float32)
     crease = np.zeros(u.shape, np.float32)
     for points, radii in _lines(gesture):
+        points = points.astype(np.float32)
         best = np.full(u.shape, 9, np.float32)
         radius = np.full(u.shape, radii[0], np.float32)
         for k in range(len(points) - 1):

@@ -131,6 +131,7 @@ class PersonScene:
                 keep = np.where(on_vest, edge(arm_join(limb), self.grid.pixel), 1)
             canvas.darken(limb.window, contact * shadow)
             canvas.lay_part(bare, keep)
+            canvas.touched[bare.window] |= (bare.alpha > 0) & (keep < 1)  # skin that this garment takes away
             if hand is not None:
                 canvas.lay_part(hand)
             if sleeves:
@@ -148,7 +149,9 @@ class PersonScene:
             self._lay_lower(canvas)
         if not sleeves:  # bare shoulders, blended into the chest before the vest goes on
             for side in self.order:
-                canvas.lay_part(self.arms[side][0], edge(0.42 - self.limbs[side].a, self.grid.pixel))
+                shoulder, keep = self.arms[side][0], edge(0.42 - self.limbs[side].a, self.grid.pixel)
+                canvas.lay_part(shoulder, keep)
+                canvas.touched[shoulder.window] |= shoulder.alpha * keep > 0  # skin that only such a garment shows
         lay_torso(canvas, self.trunk, sleeves, profiles, garment, footprint)
         if tucked:
             self._lay_lower(canvas)

@@ -28,6 +28,7 @@ _OUTER = np.array([0.085, 0.115, 0.150, 0.172, 0.178, 0.160, 0.134, 0.122, 0.122
 _INNER = np.array([0.10, 0.16, 0.19, 0.19, 0.168, 0.158, 0.150, 0.128, 0.116, 0.124, 0.124, 0.102, 0.082, 0.078, 0.085])
 
 _FINE_A = np.linspace(-0.5, 2.6, 125)
+_DEPTH = Profile([0.5, 1.1, 1.35, 1.7, 2.1, 2.7, 3.3, 3.8, 5], [0.16, 0.17, 0.24, 0.36, 0.42, 0.36, 0.44, 0.46, 0.4])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,12 +91,11 @@ class BodyProfiles:
         self.arm_round = Profile(_A, 0.5 * (self.arm_inner + self.arm_outer))
         self.arms = {side: Profile(_FINE_A, hermite(_A, self.arm_inner, _FINE_A), hermite(_A, self.arm_outer, _FINE_A) + self.elbow(side))
                      for side in (-1, 1)}
-        self.depth = Profile([0.5, 1.1, 1.35, 1.7, 2.1, 2.7, 3.3, 3.8, 5], [0.16, 0.17, 0.24, 0.36, 0.42, 0.36, 0.44, 0.46, 0.4])
+        self.depth = _DEPTH
         spine_s, spine_x = skeleton.spine
         self.middle = Profile(spine_s, spine_x)
         shoulder, hip = skeleton.tilts
         self.tilt = Profile([0.9, 1.3, 1.75, 2.75, 3.5, 4.3, 5], [0, shoulder * 0.8, shoulder, 0.35 * hip, hip, hip * 0.5, 0])
-
 
     def elbow(self, side):
         """How far the bone of a bent elbow stands out beyond the arm's outline at ``_FINE_A``, H."""

@@ -99,8 +99,8 @@ def _covered(scene, x, y, index):
 
 
 def _line(x, y, start, end):
-    step = np.asarray(end, np.float64) - start
-    f = np.clip(((x - start[0]) * step[0] + (y - start[1]) * step[1]) / max(float(step @ step), 1e-9), 0, 1)
+    start, step = np.asarray(start, np.float32), np.asarray(np.subtract(end, start), np.float32)
+    f = np.clip(((x - start[0]) * step[0] + (y - start[1]) * step[1]) / max(step @ step, np.float32(1e-9)), 0, 1)
     return np.hypot(x - start[0] - f * step[0], y - start[1] - f * step[1])
 
 

@@ -17,9 +17,12 @@ TORSO, SLEEVE_LEFT, SLEEVE_RIGHT, LINING, NECK = 1, 2, 3, 4, 5
 PANELS = (TORSO, SLEEVE_LEFT, SLEEVE_RIGHT, LINING, NECK)
 
 
+_LINEAR = {name: np.stack([hex_to_linear(text) for text in texts]) for name, texts in PALETTES.items()}
+
+
 def palette_of(factors):
     """The three linear colours (3, 3) of a `GarmentFactors`: main, second, accent."""
-    return np.stack([hex_to_linear(text) for text in PALETTES[factors.palette]]).astype(np.float32)
+    return _LINEAR[factors.palette].copy()
 
 
 def _stripes(place, period, share, footprint):

@@ -102,21 +102,20 @@ def render_face(factors, look=None, size=64, supersample=None):
     scene = HeadScene(factors, x, y, pixel)
     back = over(scene.hair_linear(scene.back_buffer), scene.back.alpha, paint_background(factors.background, x, y))
     back = over(scene.neck_linear(), scene.neck.alpha, back)
-    front = scene.hair_linear(scene.front_buffer)
+    front, uncovered = scene.hair_linear(scene.front_buffer), 1 - scene.front.alpha
     head = scene.canvas.masks["head"]
     crop = scene.crop
 
     def finish(makeup):
         picture = back.copy()
         area = picture[(slice(None), *crop)]
-        area += head * (scene.face_linear(makeup)[1] - area)
-        picture += scene.front.alpha * (front - picture)
+        area[...] = over(scene.face_linear(makeup)[1], head, area)
+        picture = over(front, scene.front.alpha, picture)
         return to_uint8(np.moveaxis(tone(shrink(picture, times)), 0, -1))
 
     bare = finish(None)
     picture, layers = bare, ()
     whole = lambda values: _spread(values, (count, count), crop)  # noqa: E731
-    uncovered = 1 - scene.front.alpha
     if look is not None:
         makeup = MakeupPaint(scene, look.layers)
         picture = finish(makeup)

@@ -1,4 +1,4 @@
-"""Neck and shoulders of a portrait, with a plain top; for a whole body only the neck is used."""
+"""Neck and shoulders of a portrait, in a plain top; a whole body has a neck of its own."""
 
 import numpy as np
 
@@ -13,17 +13,17 @@ _PROFILE_V = np.array([0.3, 0.7, 0.95, 1.15, 1.28, 1.38, 1.48, 1.58, 1.70, 1.85,
 _PROFILE_W = np.array([0.38, 0.345, 0.318, 0.313, 0.335, 0.395, 0.50, 0.74, 1.10, 1.42, 1.60, 1.66])
 
 
+_FINE_V = np.linspace(0.3, 2.6, 231)
+_SMOOTH_W = np.convolve(np.pad(np.interp(_FINE_V, _PROFILE_V, _PROFILE_W), 7, mode="edge"), np.hanning(15) / np.hanning(15).sum(), "valid")
+
+
 def neck_half_width(v):
     """Half width of neck and shoulders at heights ``v``, head units."""
-    fine = np.linspace(0.3, 2.6, 231)
-    width = np.interp(fine, _PROFILE_V, _PROFILE_W)
-    kernel = np.hanning(15) / np.hanning(15).sum()
-    width = np.convolve(np.pad(width, 7, mode="edge"), kernel, "valid")
-    return np.interp(v, fine, width).astype(np.float32)
+    return np.interp(v, _FINE_V, _SMOOTH_W).astype(np.float32)
 
 
-def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
-    """Neck (and, with ``garment``, shoulders in a plain top) over the grid of columns ``x`` and rows ``y``.
+def paint_bust(factors, x, y, pixel, pose, contour, light):
+    """Neck and shoulders in a plain top over the grid of columns ``x`` and rows ``y``.
 
     Returns:
         `GBuffer`; label 14 on skin and 16 on cloth.
@@ -31,7 +31,7 @@ def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
     grid_x, grid_y = np.broadcast_arrays(x[None, :].astype(np.float32), y[:, None].astype(np.float32))
     lean = np.float32(pose.forward(0.0, 0.75, -0.05)[0]) * smoothstep(1.35, 0.75, grid_y)
     # a portrait shows the shoulders too: its neck is a little shorter than that of a standing body
-    down = y.astype(np.float32) + np.float32(0.16 * garment) * smoothstep(0.85, 1.20, y.astype(np.float32))
+    down = y.astype(np.float32) + np.float32(0.16) * smoothstep(0.85, 1.20, y.astype(np.float32))
     u, v = grid_x - lean, np.broadcast_to(down[:, None], grid_x.shape)
     width = neck_half_width(down)
     half = np.broadcast_to(width[:, None], u.shape)
@@ -69,17 +69,16 @@ def paint_neck(factors, x, y, pixel, pose, contour, light, garment):
     label = np.where(alpha > 0.5, LABELS["neck"], 0).astype(np.uint8)
     specular = np.full(u.shape, shine_of(factors) * np.float32(0.8), np.float32)
     scatter = np.ones_like(u)
-    if garment:
-        cloth = hex_to_linear(TOP_COLOURS[factors.top_colour])
-        neckline = np.float32(1.50) - np.float32(0.30) * np.clip(size / 0.62, 0, 1.4) ** 2.2
-        on = coverage(v - neckline, pixel) * alpha
-        fold = sample_tile(fbm_tile(4, 6), u * np.float32(0.30) + v * np.float32(0.12) * np.sign(u), v * np.float32(0.10))
-        ny, nx = ny + on * np.float32(0.15) * fold, nx + on * np.float32(0.28) * fold
-        band = np.exp(-(((v - neckline - 0.05) / 0.012) ** 2)) * np.float32(0.18)
-        albedo = albedo * (1 - np.float32(0.35) * smoothstep(-0.07, 0.0, v - neckline) * (1 - on))
-        albedo = albedo + on * (cloth[:, None, None] * (1 - band) - albedo)
-        label = np.where(on > 0.5, LABELS["clothes"], label).astype(np.uint8)
-        specular, scatter = specular * (1 - on) + on * np.float32(0.02), 1 - np.float32(0.85) * on
+    cloth = hex_to_linear(TOP_COLOURS[factors.top_colour])
+    neckline = np.float32(1.50) - np.float32(0.30) * np.clip(size / 0.62, 0, 1.4) ** 2.2
+    on = coverage(v - neckline, pixel) * alpha
+    fold = sample_tile(fbm_tile(4, 6), u * np.float32(0.30) + v * np.float32(0.12) * np.sign(u), v * np.float32(0.10))
+    ny, nx = ny + on * np.float32(0.15) * fold, nx + on * np.float32(0.28) * fold
+    band = np.exp(-(((v - neckline - 0.05) / 0.012) ** 2)) * np.float32(0.18)
+    albedo = albedo * (1 - np.float32(0.35) * smoothstep(-0.07, 0.0, v - neckline) * (1 - on))
+    albedo = albedo + on * (cloth[:, None, None] * (1 - band) - albedo)
+    label = np.where(on > 0.5, LABELS["clothes"], label).astype(np.uint8)
+    specular, scatter = specular * (1 - on) + on * np.float32(0.02), 1 - np.float32(0.85) * on
     return GBuffer(
         albedo.astype(np.float32), normalise(nx, ny, nz), alpha, np.full(u.shape, -0.3, np.float32), label,
         occlusion=1 - np.float32(0.30) * smoothstep(1.3, 0.85, v), shadow=shadow.astype(np.float32), specular=specular, scatter=scatter,

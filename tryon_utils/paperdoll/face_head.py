@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from tryon_utils.paperdoll.colour import HAIR_COLOURS, hex_to_linear
-from tryon_utils.paperdoll.face_bust import paint_neck
+from tryon_utils.paperdoll.face_bust import paint_bust
 from tryon_utils.paperdoll.face_canvas import EXPRESSION_TABLE, LABELS, FaceCanvas, gauss
 from tryon_utils.paperdoll.face_extras import paint_beard, paint_earrings, paint_glasses
 from tryon_utils.paperdoll.face_eyes import paint_brows, paint_eyes
@@ -38,10 +38,9 @@ class ShadedLayer:
 
 @dataclasses.dataclass
 class HeadLayers:
-    """A head's layers in painting order: hair behind everything, neck, head, hair in front of everything."""
+    """A head's layers in painting order: hair behind everything, head, hair in front of everything."""
 
     hair_back: ShadedLayer
-    neck: ShadedLayer
     head: ShadedLayer
     hair_front: ShadedLayer
 
@@ -54,15 +53,15 @@ class HeadScene:
         x, y: 1-D picture coordinates of columns and rows, head units (y down), evenly spaced by ``pixel``.
         pixel: side of a sample, head units.
         light: `Light`, or None for the one in the factors.
-        garment: whether to paint shoulders in a plain top (portraits) or the bare neck only.
+        bust: whether to paint neck and shoulders, too (portraits).
     """
 
-    def __init__(self, factors, x, y, pixel, light=None, garment=True):
+    def __init__(self, factors, x, y, pixel, light=None, bust=True):
         self.factors, self.x, self.y, self.pixel = factors, np.asarray(x, np.float32), np.asarray(y, np.float32), float(pixel)
         self.light = light or light_from(factors.light_angle, factors.light_height)
         self.pose, self.contour = face_pose(factors), face_contour(factors)
         self.expression = EXPRESSION_TABLE[factors.expression]
-        self.neck = paint_neck(factors, self.x, self.y, self.pixel, self.pose, self.contour, self.light, garment)
+        self.neck = paint_bust(factors, self.x, self.y, self.pixel, self.pose, self.contour, self.light) if bust else None
         self.back = HairPaint(self.x, self.y, self.pixel, self.pose, back=True)
         self.front = HairPaint(self.x, self.y, self.pixel, self.pose)
         paint_hair(self.back, self.front, factors, self.contour)
@@ -160,7 +159,7 @@ class HeadScene:
             for part in self.canvas.overlays:
                 if part.stage == stage:
                     area = albedo[(slice(None), *part.window)]
-                    area += part.alpha * (part.colour - area)
+                    area[...] = over(part.colour, part.alpha, area)
             if makeup is not None:
                 makeup.apply(albedo, stage)
         if makeup is not None:
@@ -180,9 +179,7 @@ class HeadScene:
         for hair in (self.back_buffer, self.front_buffer):
             colour = self.hair_linear(hair)
             result.append(ShadedLayer(hair.alpha, colour, hair.albedo, hair.normal, hair.depth, hair.label))
-        neck = self.neck
-        layer = ShadedLayer(neck.alpha, self.neck_linear(), neck.albedo, neck.normal, neck.depth, neck.label)
-        return HeadLayers(result[0], layer, head, result[1])
+        return HeadLayers(result[0], head, result[1])
 
     def hair_linear(self, buffer):
         """Lit colour (3, ...) of a hair buffer."""
@@ -235,7 +232,7 @@ def head_layers(factors, x, y, pixel, light=None):
                 f"Got grids of shapes {x.shape} and {y.shape} that are not axis-aligned; wanted numpy.meshgrid columns and rows."
             )
         x, y = x[0], y[:, 0]
-    return HeadScene(factors, x, y, pixel, light, garment=False).shaded()
+    return HeadScene(factors, x, y, pixel, light, bust=False).shaded()
 
 
 __all__ = ["HeadLayers", "HeadScene", "ShadedLayer", "head_layers", "over", "skin_albedo", "skin_gain"]

@@ -5,6 +5,7 @@ A head turns by sliding each point by its depth (as 2.5-D animation does), which
 """
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -122,9 +123,9 @@ class Pose:
     def forward(self, u, v, depth=None):
         """Head coordinates to picture coordinates (both in head units)."""
         z = depth_at(u, v) if depth is None else depth
-        x = u * np.cos(self.yaw) + z * np.sin(self.yaw)
-        y = (v - self.MIDDLE_V) * np.cos(self.pitch) - z * np.sin(self.pitch) + (self.MIDDLE_V - self.PIVOT_V)
-        c, s = np.cos(self.roll), np.sin(self.roll)
+        x = u * math.cos(self.yaw) + z * math.sin(self.yaw)
+        y = (v - self.MIDDLE_V) * math.cos(self.pitch) - z * math.sin(self.pitch) + (self.MIDDLE_V - self.PIVOT_V)
+        c, s = math.cos(self.roll), math.sin(self.roll)
         return x * c - y * s, x * s + y * c + self.PIVOT_V
 
     def unroll(self, x, y):

@@ -7,7 +7,7 @@ import functools
 
 import numpy as np
 
-from tryon_utils.paperdoll.body_curves import Profile
+from tryon_utils.paperdoll.body_curves import SIZE, Profile
 from tryon_utils.paperdoll.body_shape import LINE_Q, LINE_Y, BodyProfiles, BodyShape, arm_knots, trunk_knots, trunk_widths
 from tryon_utils.paperdoll.garment_factors import GarmentFactors
 from tryon_utils.paperdoll.pose import ArmPose, Skeleton, arm_curve
@@ -177,33 +177,23 @@ class FlatFrame:
     """
 
     def __init__(self, factors):
-        shape = BodyShape(figure=0.3)
-        worn = trunk_garment_widths(trunk_widths(shape), factors)
+        self.body = _rest_body()
+        worn = trunk_garment_widths(trunk_widths(self.body.shape), factors)
         full = np.maximum.accumulate(np.where(trunk_knots() < 1.95, 0, worn))
         width = FLAT * (worn + 0.6 * np.maximum(full - worn, 0) * (trunk_knots() > 1.95))  # off the body, cloth falls straighter
         self.width = Profile(trunk_knots(), width)
-        spine = (np.array([0.4, 5.0]), np.zeros(2))
-        rest = ArmPose(0, 0)
-        self.skeleton = Skeleton(spine, (0.0, 0.0), {-1: rest, 1: rest}, {}, {}, (0, 0.5, 0), {-1: 0.0, 1: 0.0}, 1, 0.0)
-        self.body = BodyProfiles(shape, self.skeleton)
         inner, outer = sleeve_radii(self.body.arm_inner, self.body.arm_outer, factors)
         self.sleeve = Profile(arm_knots(), FLAT * inner, FLAT * outer)
         self.end = sleeve_end(factors)
         for angle in range(29 if factors.sleeve == "short" else 13, 45, 2):
-            self._spread_sleeves(angle)
+            self.angle = angle
             if self._sleeve_gap(HEM[factors.hem]) > 0.045:
                 break
         self.box = self._box(factors)
 
-    def _spread_sleeves(self, angle):
-        """Lays the sleeves at ``angle`` degrees from straight down."""
-        for side in (-1, 1):
-            joint = np.array([side * 0.83, 1.61])
-            start = np.array([side * 0.40, 1.475])
-            turn = np.radians([angle, 0.72 * angle])
-            elbow = joint + 1.34 * np.array([side * np.sin(turn[0]), np.cos(turn[0])])
-            wrist = elbow + 1.10 * np.array([side * np.sin(turn[1]), np.cos(turn[1])])
-            self.skeleton.curves[side] = arm_curve(start, joint, elbow, wrist, 0.42)
+    def curve(self, side):
+        """Centre line (points (n, 2), arm coordinate (n,)) of the sleeve on ``side``."""
+        return _spread_sleeve(side, self.angle)[0]
 
     def _sleeve_gap(self, bottom):
         """Smallest sideways distance (H) between a sleeve and the body beside it; no panel may cover another."""
@@ -226,14 +216,32 @@ class FlatFrame:
 
     def sleeve_place(self, side, u, a):
         """Shop position (x, y) in H of sleeve coordinates (u across, outer side positive; a along)."""
-        points, along = self.skeleton.curves[side]
-        tangent = np.gradient(points, axis=0)
-        tangent = tangent / np.hypot(tangent[:, :1], tangent[:, 1:])
-        table = Profile.tabled(along[0], along[-1], *np.zeros((1, 257), np.float32))
-        at = table.at
-        tables = [np.interp(at, along, column) for column in (points[:, 0], points[:, 1], tangent[:, 0], tangent[:, 1])]
-        x, y, go_x, go_y = (Profile.tabled(along[0], along[-1], row)(a) for row in tables)
+        x, y, go_x, go_y = (profile(a) for profile in _spread_sleeve(side, self.angle)[1])
         return x + u * (np.float32(side) * go_y), y - u * (np.float32(side) * go_x)
+
+
+@functools.lru_cache(maxsize=1)
+def _rest_body():
+    """The `BodyProfiles` of a figure that stands straight, arms down: all garments are laid flat in its coordinates."""
+    spine, rest = (np.array([0.4, 5.0]), np.zeros(2)), ArmPose(0, 0)
+    skeleton = Skeleton(spine, (0.0, 0.0), {-1: rest, 1: rest}, {}, {}, (0, 0.5, 0), {-1: 0.0, 1: 0.0}, 1, 0.0)
+    return BodyProfiles(BodyShape(figure=0.3), skeleton)
+
+
+@functools.lru_cache(maxsize=64)
+def _spread_sleeve(side, angle):
+    """A sleeve laid at ``angle`` degrees from straight down: its centre line, and place and direction on it as four `Profile`."""
+    joint = np.array([side * 0.83, 1.61])
+    start = np.array([side * 0.40, 1.475])
+    turn = np.radians([angle, 0.72 * angle])
+    elbow = joint + 1.34 * np.array([side * np.sin(turn[0]), np.cos(turn[0])])
+    wrist = elbow + 1.10 * np.array([side * np.sin(turn[1]), np.cos(turn[1])])
+    points, along = arm_curve(start, joint, elbow, wrist, 0.42)
+    tangent = np.gradient(points, axis=0)
+    tangent = tangent / np.hypot(tangent[:, :1], tangent[:, 1:])
+    at = np.linspace(along[0], along[-1], SIZE + 1)
+    tables = [np.interp(at, along, column) for column in (points[:, 0], points[:, 1], tangent[:, 0], tangent[:, 1])]
+    return (points, along), [Profile.tabled(along[0], along[-1], table) for table in tables]
 
 
 @functools.lru_cache(maxsize=64)

@@ -96,7 +96,7 @@ class _Layout:
         self.sleeves = {}
         if factors.sleeve != "none":
             for side, panel in ((-1, SLEEVE_LEFT), (1, SLEEVE_RIGHT)):
-                field = LimbField(grid, *frame.skeleton.curves[side], side, 0.40)
+                field = LimbField(grid, *frame.curve(side), side, 0.40)
                 radius = frame.sleeve(field.a, field.out)
                 share = np.clip(field.d / radius, -1.02, 1.02)
                 join = field.a - sleeve_seam(np.clip(share, -1, 1))

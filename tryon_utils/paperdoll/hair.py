@@ -152,7 +152,7 @@ class HairPaint:
         position = (x * axis[0])[None, :] + (y * axis[1])[:, None]
         across = (y * axis[0])[:, None] - (x * axis[1])[None, :]
         at = np.minimum(np.maximum(position * np.float32((SAMPLES - 1) / length), 0), np.float32(SAMPLES - 1.001))
-        low = at.astype(np.int32)
+        low = at.astype(np.intp)
         crisp = np.float32(0.75) * pixel
         margin = (np.float32(1.8) * np.maximum(width, np.float32(0.3) * pixel) + np.float32(2) * pixel) / lean
         near = (np.abs(across - bend[low]) < margin[low]) & (position > -crisp) & (position < np.float32(length) + crisp)
@@ -163,7 +163,7 @@ class HairPaint:
         fade = smoothstep(0, lock.fade, t) if lock.fade else np.ones_like(t)
         tables = np.stack([bend, lean, width, (axis[0] - slope * axis[1]) * lean, (axis[1] + slope * axis[0]) * lean, fade, _EARLY])
         before = tables.take(low, axis=1)
-        b, c, w, tx, ty, faded, early = before + (at - low) * (tables.take(low + 1, axis=1) - before)
+        b, c, w, tx, ty, faded, early = before + (at - low.astype(np.float32)) * (tables.take(low + 1, axis=1) - before)
         offset = (across - b) * c
         s = offset / np.maximum(w, np.float32(0.3) * pixel)
         share = at * np.float32(1 / (SAMPLES - 1))

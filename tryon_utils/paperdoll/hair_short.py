@@ -108,7 +108,7 @@ def paint_afro(back, front, factors, contour, generator, name):
             np.array([0, 40, 62, 85, 110, 140, 180]) / 180 * np.pi,
             [0.0, 0.0, side * 0.45, side * 0.9, side * 1.1, 0.5 * (side + top), top],
         )
-        radius = np.interp(angle, np.linspace(0, np.pi, len(contour.radius)), contour.radius) + lift.astype(np.float32)
+        radius = (np.interp(angle, np.linspace(0, np.pi, len(contour.radius)), contour.radius) + lift).astype(np.float32)
         lumps = sample_tile(fbm_tile(3, 4, 0.6, 8), u * np.float32(0.28) + factors.index * 0.31, v * np.float32(0.28))
         curl, slope_x, slope_y = (
             sample_tile(t, u * np.float32(scale * 0.33) + lumps * 0.02, v * np.float32(scale * 0.33)) for t in tile

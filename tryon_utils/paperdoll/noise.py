@@ -47,10 +47,10 @@ def sample_tile(tile, x, y):
     x, y = np.asarray(x, np.float32) * np.float32(side), np.asarray(y, np.float32) * np.float32(side)
     column, row = np.floor(x), np.floor(y)
     u, v = x - column, y - row
-    column, row = column.astype(np.int32) & (side - 1), (row.astype(np.int32) & (side - 1)) * side
+    column, row = column.astype(np.intp) & (side - 1), (row.astype(np.intp) & (side - 1)) * side
     right, below = (column + 1) & (side - 1), (row + side) & (side * side - 1)
-    top = flat[row + column]
-    top = top + u * (flat[row + right] - top)
-    bottom = flat[below + column]
-    bottom = bottom + u * (flat[below + right] - bottom)
+    top = flat.take(row + column)
+    top += u * (flat.take(row + right) - top)
+    bottom = flat.take(below + column)
+    bottom += u * (flat.take(below + right) - bottom)
     return top + v * (bottom - top)

@@ -87,7 +87,8 @@ def render_people(person, garments, height=128, width=None, supersample=SUPERSAM
     check_person_factors(person)
     height, width = _check_size(height, width)
     scene = PersonScene(person, height, width, supersample)
-    return [_render(scene, check_garment_factors(garment), height, width, supersample) for garment in garments]
+    shared = _shared_truth(scene, height, width)
+    return [_render(scene, check_garment_factors(garment), shared, height, width, supersample) for garment in garments]
 
 
 def render_person(person, garment, height=128, width=None, supersample=SUPERSAMPLE):
@@ -111,7 +112,14 @@ def _footprint(garment, height, width, pixel):
     return float(np.sqrt(max((1 + soft**2 + 2 * soft / SOFT) * shop**2 - pixel**2, (0.5 * pixel) ** 2)))
 
 
-def _render(scene, garment, height, width, supersample):
+def _shared_truth(scene, height, width):
+    """The fields of `PersonSample` that the garment does not change."""
+    pixel = scene.grid.pixel * scene.grid.height / height
+    return {"agnostic_mask": agnostic_mask(scene, height, width, pixel), "keypoints": keypoints(scene, height, width, pixel),
+            "head_region": scene.head_region(height, width), "person": scene.factors}
+
+
+def _render(scene, garment, shared, height, width, supersample):
     grid = scene.grid
     pixel = grid.pixel * supersample
     canvas = scene.dress(garment, _footprint(garment, height, width, pixel))
@@ -143,9 +151,8 @@ def _render(scene, garment, height, width, supersample):
     return PersonSample(
         picture=np.ascontiguousarray(to_uint8(tone(shrink(linear, supersample))).transpose(1, 2, 0)),
         worn=mean(canvas.albedo), shading=mean(incoming), garment_mask=cover.astype(np.float32),
-        agnostic_mask=agnostic_mask(scene, height, width, pixel), garment_region=touched, parse=parse,
-        keypoints=keypoints(scene, height, width, pixel), flow=flow, visible=visible,
-        parts=np.bitwise_or.reduce(samples_of(parts, supersample)), head_region=scene.head_region(height, width), person=scene.factors, garment=garment,
+        garment_region=touched, parse=parse, flow=flow, visible=visible, parts=np.bitwise_or.reduce(samples_of(parts, supersample)),
+        garment=garment, **{name: value.copy() if isinstance(value, np.ndarray) else value for name, value in shared.items()},
     )  # fmt: skip
 
 

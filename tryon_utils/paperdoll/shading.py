@@ -102,12 +102,13 @@ def shade_terms(buffer, light):
         lit = np.float32(0.6) * lit + np.float32(0.4) * np.sqrt(np.clip(1 - along * along, 0, 1)) * np.clip(facing + 0.55, 0, 1)
     key = lit * buffer.shadow
     up = np.float32(0.5) - np.float32(0.5) * normal[1]
-    half = np.array(light.direction) + (0, 0, 1)
-    half = half / np.linalg.norm(half)
-    gloss = np.asarray(buffer.gloss, np.float32)
-    power = np.float32(2) ** (np.float32(2.5) + np.float32(6.5) * gloss)
-    near = np.clip(dot(normal, half), 0, 1)
-    shine = buffer.specular * near**power * (key if np.ndim(buffer.shadow) else lit) * np.float32(1.2)
+    shine = np.float32(0)
+    if np.ndim(buffer.specular) or buffer.specular:  # hair has highlights of its own
+        half = np.array(light.direction) + (0, 0, 1)
+        half = half / np.linalg.norm(half)
+        power = np.float32(2) ** (np.float32(2.5) + np.float32(6.5) * np.asarray(buffer.gloss, np.float32))
+        near = np.clip(dot(normal, half), 0, 1)
+        shine = buffer.specular * near**power * (key if np.ndim(buffer.shadow) else lit) * np.float32(1.2)
     edge = np.clip(1 - normal[2], 0, 1)
     rim = edge * edge * edge * np.clip(dot(normal, light.rim_direction) + np.float32(0.25), 0, 1) * buffer.occlusion
     incoming = np.stack(
@@ -155,8 +156,8 @@ def shade(buffer, light):
 
 
 def over(front, alpha, back):
-    """Lays a planar colour (3, ...) of coverage ``alpha`` (...) on ``back``; alpha 0 keeps ``back`` bit for bit."""
-    return back + alpha * (front - back)
+    """Lays a planar colour (3, ...) of coverage ``alpha`` (...) on ``back``; alpha 0 keeps ``back`` and 1 ``front``, bit for bit."""
+    return back * (1 - alpha) + alpha * front
 
 
 def tone(linear):

@@ -80,10 +80,8 @@ def draw_measured_training(history):
             ax.plot(history.steps, history[name], color=colour, label=label, linewidth=1.8)
         ax.set(xlabel="steps", xlim=(0, history.steps[-1]))
         ax.set_title(title, fontsize=10)
-        if title == "KID":
-            ax.set_yscale("log")
-        else:
-            ax.set_ylim(0, None)
+        ax.set_ylim(0, None)
+        if len(curves) > 1:
             ax.legend(fontsize=8, loc="best")
     figure.axes[2].set_ylim(0, 1)
     return figure
