@@ -6,13 +6,15 @@ An instrument measures and doesn't judge; `verdicts` does that. Each is a pure f
 import keras
 import numpy as np
 
+from tryon_utils import metrics
 from tryon_utils.diagnose.conditions import conditions
-from tryon_utils.diagnose.observation import call_again
+from tryon_utils.diagnose.observation import call_again, likeness, rows_of
 from tryon_utils.diagnose.reading import Reading
 from tryon_utils.diagnose.state import value_of
 from tryon_utils.diagnose.watching import PLAYERS
 
 TYPICAL = 4.0  # a logit at which a discriminator is sure: D = 0.982
+NEIGHBOURS = 5  # among real samples; a fake within the fifth's distance covers a sample
 
 
 # ---- Who moves whom -------------------------------------------------------------------------------------------------
@@ -25,19 +27,22 @@ def updates(seen):
         lines.append(f"update {number}, by {update.name}: {moved}")
     if not first.updates:
         lines.append("no optimizer was used")
+    for player, size in first.moved.items():
+        if size > 0 and not any(player in update.players for update in first.updates):
+            lines.append(f"the {player} is moved by other means (by up to {size:.2g})")
     if seen.error:
         lines.append(f"the step ended in {type(seen.error).__name__}: {first_line(seen.error)}")
-    players = [update.players for step in seen.steps for update in step.updates]
     by_optimizer = {}
     for step in seen.steps:
         for update in step.updates:
             by_optimizer.setdefault(update.optimizer, set()).add(update.players)
+    together = any(len(update.players) == 2 for step in seen.steps for update in step.updates)
     return Reading("Whose weights does each update move?", lines, {
         "updates": [update.players for update in first.updates],
-        "ever": {player: any(player in some for some in players) for player in PLAYERS},
-        "moved": {player: max(step.moved[player][0] for step in seen.steps) for player in PLAYERS},
+        "ever": {player: any(step.moved[player] > 0 or any(player in update.players for update in step.updates) for step in seen.steps)
+                 for player in PLAYERS},
         "optimizers": [sorted(sets) for sets in by_optimizer.values()],
-        "trainable": {player: sum(size is not None for _, pull in seen.pulls(player) for _, size in pull.weights[player]) for player in PLAYERS},
+        "one loss": together and any(pull.reaches("generator") and pull.reaches("discriminator") for step in seen.steps for pull in step.pulls),
         "frozen": {player: bool(network.weights) and not network.trainable_weights
                    for player, network in zip(PLAYERS, (seen.generator, seen.discriminator), strict=True)}})
 
@@ -47,9 +52,7 @@ def reach(seen):
     lines, values = [], {}
     for player in PLAYERS:
         pulls = [pull for number, pull in seen.pulls(player) if number == 0]
-        sizes = [size for pull in pulls for _, size in pull.weights[player]]
-        cut = [pull for _, pull in seen.pulls(player) if not pull.reaches(player)]
-        values[player] = {"pulls": len(pulls), "cut": len(cut), "sizes": sizes}
+        values[player] = {"pulls": len(pulls), "cut": sum(not pull.reaches(player) for _, pull in seen.pulls(player))}
         for pull in pulls:
             named = pull.weights[player]
             missing = [name for name, size in named if size is None]
@@ -77,9 +80,9 @@ def pulls(seen):
         values[player, kind] = total
         lines.append(f"the {player}'s loss on {kind} samples: pulls {total[-TYPICAL]:+.2g} at logit -4, {total[0.0]:+.2g} at 0, {total[TYPICAL]:+.2g} at +4")
     if seen.losses:
-        floor, even = seen.losses[max(seen.losses)], seen.losses[0.0]
-        lines.append(f"the discriminator's loss: {even:.3g} where it can't tell, {floor:.3g} where it is sure and right")
-        values |= {"floor": floor, "even": even}
+        floor, even, now = seen.losses[max(seen.losses)], seen.losses[0.0], seen.loss_now
+        lines.append(f"the discriminator's loss: {now:.3g} now, {even:.3g} where it can't tell, {floor:.3g} where it is sure and right")
+        values |= {"now": now, "even": even, "floor": floor}
     if seen.squashed:
         lines.append("the discriminator returns probabilities: logits are what stands before its sigmoid")
     if not seen.curves:
@@ -101,8 +104,11 @@ def labels(seen):
         if curve is None or seen.squashed:
             continue
         low, bend, middle, top, high = (np.mean(curve[logit]) for logit in (-20.0, -8.0, 0.0, 8.0, 20.0))
-        step = high - low
-        if step <= 0 or max(abs(low - bend), abs(high - top), abs((low + high) / 2 - middle)) > 0.1 * step:  # random labels are no two times the same
+        straight = max(abs(low - bend), abs(high - top), abs((low + high) / 2 - middle)) <= 0.1 * (high - low)  # random labels differ from time to time
+        if not straight or len({len(slopes) for slopes in curve.values()}) > 1:
+            continue
+        step = curve[20.0] - curve[-20.0]  # what a sample weighs in the loss
+        if step.min() <= 0:
             continue
         values[kind] = -curve[-20.0] / step
         lines.append(f"{kind} samples: from {values[kind].min():.2f} to {values[kind].max():.2f}, on average {values[kind].mean():.2f}")
@@ -136,7 +142,8 @@ def ranges(seen):
     """In which range do the data lie, and in which the fakes?"""
     real, fakes, lines = seen.real.astype("float64"), seen.fakes, []
     shown = seen.samples("real")
-    values = {"data": (real.min(), real.max()), "shape": real.shape[1:], "fake_shape": None if fakes is None else fakes.shape[1:]}
+    values = {"data": (real.min(), real.max()), "shape": real.shape[1:], "fake_shape": None if fakes is None else fakes.shape[1:],
+              "asked": {seen.sample_of(call).shape[1:] for call in seen.calls("discriminator")}}
     lines.append(f"data: shape {real.shape[1:]}, from {real.min():.2f} to {real.max():.2f}")
     if len(shown):
         values["real"] = float(shown.min()), float(shown.max())
@@ -145,22 +152,35 @@ def ranges(seen):
         values["fake"] = float(fakes.min()), float(fakes.max())
         values["finite"] = bool(np.isfinite(fakes).all())
         lines.append(f"fakes: shape {fakes.shape[1:]}, from {fakes.min():.2f} to {fakes.max():.2f}")
-        call = seen.calls("generator")[0]
-        wild = _turned_up(seen.generator, call)
-        values["reach"] = float(min(wild.min(), fakes.min())), float(max(wild.max(), fakes.max()))
+        wild, way = _turned_up(seen.generator, seen.calls("generator")[0]), _way_to_the_discriminator(seen)
+        values["bounds"] = float(wild.min()), float(wild.max())
         lines.append(f"fakes with the last layer's weights turned up a thousand times: from {wild.min():.2f} to {wild.max():.2f}")
-    if len(shown) and fakes is not None and fakes.shape[1:] == shown.shape[1:]:
-        lowest = [np.min(some.reshape(len(some), -1), axis=1) for some in (shown, fakes)]
-        values["rule"] = float(np.mean(lowest[0] >= shown.min())), float(np.mean(lowest[1] < shown.min() - 0.05 * np.ptp(shown)))
-        lines.append(f"below the least real value: {values['rule'][1]:.0%} of the fakes have a number there")
+        if way is not None:
+            values["reach"] = tuple(sorted(way[0] * end + way[1] for end in values["bounds"]))
+            if way != (1.0, 0.0):
+                lines.append(f"on the way to the discriminator fakes are scaled: it can get {values['reach'][0]:.2f} to {values['reach'][1]:.2f}")
     return Reading("Do data and fakes have one shape and one range?", lines, values)
+
+
+def _way_to_the_discriminator(seen):
+    """Return (scale, shift) of what happens to fakes between the two networks: (1, 0) for nothing; None where it is neither of these."""
+    made = {row for call in seen.calls("generator") for row in rows_of(call.output)}
+    for call in seen.steps[0].of("discriminator"):
+        shown = seen.sample_of(call)
+        if any(row in made for row in rows_of(shown)):
+            return 1.0, 0.0
+        for output in (other.output for other in seen.steps[0].of("generator")):
+            if likeness(shown, output) > 0.9999:
+                scale, shift = np.polyfit(output.ravel().astype("float64"), shown.ravel().astype("float64"), 1)
+                return float(scale), float(shift)
+    return None
 
 
 def _turned_up(generator, call):
     """Return samples of a generator whose last weights are a thousand times as large, either way: they show the bounds of its last activation."""
     last = next((variable for variable in reversed(generator.trainable_variables) if len(variable.shape) > 1), None)
     if last is None:
-        return call_again(generator, call, call.inputs)
+        return call.output
     kept = value_of(last)
     try:
         made = []
@@ -169,7 +189,7 @@ def _turned_up(generator, call):
             made.append(call_again(generator, call, call.inputs))
     finally:
         last.assign(kept)
-    return np.concatenate(made)
+    return np.concatenate([call.output, *made])
 
 
 def scores(seen):
@@ -210,10 +230,7 @@ def modes(seen):
                                       if layers else "no batch normalisation"))
     call = next(iter(seen.calls("generator")), None)
     if call is not None:
-        kept = [(variable, value_of(variable)) for variable in seen.generator.variables]
         one, other = (call_again(seen.generator, call, call.inputs, training=flag) for flag in (True, False))
-        for variable, value in kept:
-            variable.assign(value)
         values["gap"] = float(np.abs(one - other).mean() / max(np.abs(one - one.mean(axis=0)).mean(), 1e-12))
         lines.append(f"the same noise, in training and in inference: fakes differ by {values['gap']:.0%} of how much fakes differ among themselves")
     return Reading("Do the networks do the same in training and afterwards?", lines, values)
@@ -242,8 +259,9 @@ def _activity(network, call):
         def watched(*args, **kwargs):
             output = own(*args, **kwargs)
             units = value_of(output).reshape(-1, output.shape[-1])
-            if (units == 0).mean() > 0.01:
-                seen[layer.name] = float(np.mean((units != 0).any(axis=0)))
+            started = not layer.weights or np.any(value_of(layer.weights[0]))  # some layers begin with all weights 0, on purpose
+            if (units == 0).mean() > 0.01 and started:
+                seen[layer.name] = max(seen.get(layer.name, 0.0), float(np.mean((units != 0).any(axis=0))))
             return output
 
         return watched
@@ -251,7 +269,7 @@ def _activity(network, call):
     for layer in layers:
         vars(layer)["call"] = noted(layer, layer.call)
     try:
-        call_again(network, call, call.inputs)
+        call_again(network, call, call.inputs, training=True)
     finally:
         for layer in layers:
             vars(layer).pop("call", None)
@@ -259,22 +277,31 @@ def _activity(network, call):
 
 
 def variety(seen):
-    """How much do fakes differ among themselves, against how much real samples do?"""
-    if seen.fakes is None:
-        return Reading("How different are the fakes?", ["there are none"], {})
-    spreads = [np.std(some.reshape(len(some), -1).astype("float64"), axis=0).mean() for some in (seen.real, seen.fakes)]
-    return Reading("How different are the fakes?", [f"spread of real samples {spreads[0]:.3f}, of fakes {spreads[1]:.3f}"],
-                   {"real": float(spreads[0]), "fake": float(spreads[1])})
+    """How much do fakes differ among themselves, and how much of the data do they cover?"""
+    fakes = seen.fakes
+    if fakes is None:
+        return Reading("How different are the fakes, and what do they cover?", ["there are none"], {})
+    flat = [some.reshape(len(some), -1).astype("float64") for some in (seen.real, fakes)]
+    spreads = [float(np.std(some, axis=0).mean()) for some in flat]
+    values, lines = {"real": spreads[0], "fake": spreads[1]}, [f"spread of real samples {spreads[0]:.3f}, of fakes {spreads[1]:.3f}"]
+    shown = seen.samples("real")
+    if len(shown) > NEIGHBOURS and shown[0].size == fakes[0].size and _way_to_the_discriminator(seen) == (1.0, 0.0) and np.isfinite(fakes).all():
+        count = min(len(shown), len(fakes), 400)
+        values["covered"] = metrics.density_coverage(*(some[:count].reshape(count, -1).astype("float64") for some in (shown, fakes)), NEIGHBOURS).coverage
+        lines.append(f"{values['covered']:.0%} of the real samples have a fake nearer than their {NEIGHBOURS}th real neighbour")
+    return Reading("How different are the fakes, and what do they cover?", lines, values)
 
 
 def counting(seen, epochs=None):
     """How often has the training gone over the data?"""
-    if seen.passes is None:
+    if seen.taken is None:
         return Reading("How often was each sample seen?", ["no optimizer was found"], {})
-    lines = [f"the optimizers' steps have gone over the {len(seen.real):,} samples {seen.passes:.1f} times"]
+    batch_size, count = len(seen.batches[0][0]), len(seen.real)
+    passes = seen.taken * batch_size / count
+    lines = [f"{seen.taken:,} steps with {batch_size} samples each have gone over the {count:,} samples {passes:.1f} times"]
     if epochs:
         lines.append(f"you say {epochs:,} epochs")
-    return Reading("How often was each sample seen?", lines, {"passes": seen.passes, "epochs": epochs})
+    return Reading("How often was each sample seen?", lines, {"passes": passes, "epochs": epochs})
 
 
 def display(seen, show):

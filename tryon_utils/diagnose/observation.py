@@ -11,9 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from tryon_utils.diagnose.state import Keeper, value_of
-from tryon_utils.diagnose.watching import Watcher
+from tryon_utils.diagnose.watching import PLAYERS, Watcher, main_output
 
 CONFIDENCES = (-20.0, -8.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 20.0)
+PATIENCE = 30  # steps that are watched, one after the other, until both networks have moved
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Observation:
             sample, summing to the slope when all move together.
         losses: Dictionary from a confidence to the discriminator's loss where real samples have that logit and fakes its negative.
         squashed: Boolean. Whether the discriminator returns probabilities.
-        passes: Float or None. How often the optimizers' steps have gone over the data.
+        taken: Integer or None. Steps that an optimizer took before the examination; the largest number, where there are several.
     """
 
     generator: object
@@ -69,12 +70,23 @@ class Observation:
     curves: dict = dataclasses.field(default_factory=dict)
     losses: dict = dataclasses.field(default_factory=dict)
     squashed: bool = False
-    passes: object = None
+    taken: object = None
 
     @property
     def error(self):
         """The exception that ended a step, or None."""
         return next((step.error for step in self.steps if step.error), None)
+
+    @property
+    def both_moved(self):
+        """Whether each network was moved, or handed to an optimizer, in any step."""
+        return all(any(step.moved[player] > 0 or any(player in update.players for update in step.updates) for step in self.steps) for player in PLAYERS)
+
+    @property
+    def loss_now(self):
+        """The discriminator's loss in the steps watched, on average; NaN where it has none."""
+        found = [loss for step in self.steps if (loss := _loss_of(step)) is not None]
+        return float(np.mean(found)) if found else float("nan")
 
     @property
     def real(self):
@@ -107,10 +119,15 @@ class Observation:
 
 
 def call_again(network, call, inputs, training=False):
-    """Ask a network as in a recorded call, with other inputs (a flat list), and return its first output as an array."""
+    """Ask a network as in a recorded call, with other inputs (a flat list), and return its output as an array; its variables stay as they are."""
     flat, inputs = tf.nest.flatten(call.arguments), iter(inputs)
-    arguments = tf.nest.pack_sequence_as(call.arguments, [tf.cast(next(inputs), part.dtype) if hasattr(part, "shape") else part for part in flat])
-    return value_of(tf.nest.flatten(network(*arguments, training=training))[0])
+    args, options = tf.nest.pack_sequence_as(call.arguments, [tf.cast(next(inputs), part.dtype) if hasattr(part, "shape") else part for part in flat])
+    keeper = Keeper(network.non_trainable_variables if training else None)
+    try:
+        outputs = tf.nest.flatten(network(*args, **options, training=training))
+    finally:
+        keeper.restore()
+    return value_of(outputs[main_output(call.player, outputs)])
 
 
 def observe(gan, data, batch_size=64, steps=6, seed=0):
@@ -127,95 +144,118 @@ def observe(gan, data, batch_size=64, steps=6, seed=0):
         An `Observation`.
 
     Raises:
-        ValueError: the object lacks a network or a training step, a network was never called, or the data are too few.
+        ValueError: the object lacks a network or a training step, a network was never called, or the data are no arrays or too few.
     """
-    for name in ("generator", "discriminator", "train_step"):
-        if not hasattr(gan, name):
-            raise ValueError(f"The GAN has no `{name}`. Wrap what you have: diagnose.Players(generator, discriminator, train_step).")
-    for name in ("generator", "discriminator"):
-        if not all(layer.built for layer in getattr(gan, name)._flatten_layers()):
-            raise ValueError(f"The {name} has layers without weights, since it was never called. Call it once on a batch: a checkup changes nothing, "
-                             "and that includes making weights.")
-    parts = [np.asarray(part) for part in tf.nest.flatten(data)]
-    count = len(parts[0])
-    if any(len(part) != count for part in parts) or count < 2:
-        raise ValueError(f"Data of {[len(part) for part in parts]} samples came; two or more are wanted, as many in each part.")
-    rng, batch_size = np.random.default_rng(seed), min(batch_size, count)
-    chosen = [rng.permutation(count)[:batch_size] for _ in range(steps)]
-    batches = [[part[rows] for part in parts] for rows in chosen]
+    parts = _checked(gan, data)
+    rng = np.random.default_rng(seed)
 
     def run(number, **options):
-        batch = tf.nest.pack_sequence_as(data, [tf.convert_to_tensor(part) for part in batches[number]]) if isinstance(data, (tuple, list, dict)) \
-            else tf.convert_to_tensor(batches[number][0])
+        batch = tf.nest.pack_sequence_as(data, [tf.convert_to_tensor(part) for part in seen.batches[number]]) if isinstance(data, (tuple, list, dict)) \
+            else tf.convert_to_tensor(seen.batches[number][0])
         return Watcher(gan.generator, gan.discriminator, keeper, **options).watch(gan.train_step, batch)
 
     keeper = Keeper(gan, gan.generator, gan.discriminator, getattr(gan, "others", ()))
     try:
-        seen = Observation(gan.generator, gan.discriminator, parts, batches, [])
-        for number in range(steps):
-            seen.steps.append(run(number))
+        seen = Observation(gan.generator, gan.discriminator, parts, [], [])
+        while len(seen.steps) < steps or len(seen.steps) < PATIENCE and not seen.both_moved:
+            rows = rng.permutation(len(parts[0]))[:batch_size]
+            seen.batches.append([part[rows] for part in parts])
+            seen.steps.append(run(len(seen.steps)))
             if seen.error:
                 break
         keeper.restore()
-        seen.passes = _passes(keeper, batch_size, count)
+        seen.taken = max((int(owner.iterations) for owner in keeper.seen.values() if isinstance(owner, keras.optimizers.Optimizer)), default=None)
         _follow_the_data(seen)
         seen.squashed = _is_squashed(seen)
         if seen.calls("discriminator"):
             for confidence in CONFIDENCES:
                 _sweep(seen, run(0, logits=_forced(seen, confidence), squashed=seen.squashed), confidence)
                 keeper.restore()
+            seen.curves = {key: curve for key, curve in seen.curves.items() if len(curve) == len(CONFIDENCES)}
     finally:
         keeper.restore()
     return seen
+
+
+def _checked(gan, data):
+    """Return the parts of the data as a list of arrays, or say what is missing."""
+    for name in (*PLAYERS, "train_step"):
+        if not hasattr(gan, name):
+            raise ValueError(f"The GAN has no `{name}`. Wrap what you have: diagnose.Players(generator, discriminator, train_step).")
+    for name in PLAYERS:
+        if not isinstance(getattr(gan, name), keras.Layer):
+            raise ValueError(f"The {name} is a {type(getattr(gan, name)).__name__}; a keras.Model is wanted.")
+        if not all(layer.built for layer in getattr(gan, name)._flatten_layers()):
+            raise ValueError(f"The {name} has layers without weights, since it was never called. Call it once on a batch: a checkup changes nothing, "
+                             "and that includes making weights.")
+    if isinstance(data, tf.data.Dataset):
+        raise ValueError("A tf.data.Dataset came; arrays are wanted, such as the NumPy arrays that it was made from.")
+    parts = [np.asarray(part) for part in tf.nest.flatten(data)]
+    if any(part.ndim == 0 or len(part) != len(parts[0]) for part in parts) or len(parts[0]) < 2:
+        raise ValueError(f"Data of the shapes {[part.shape for part in parts]} came; two or more samples are wanted, as many in each part.")
+    return parts
 
 
 # ---- Where real and fake samples arrive -----------------------------------------------------------------------------
 
 def _follow_the_data(seen):
     """Find which input of the discriminator is the sample and which part of the data it imitates, then what each sample is."""
-    fakes = [_rows(call.output) for call in seen.calls("generator")]
-    made = set().union(*fakes) if fakes else set()
-    shape = seen.calls("generator")[0].output.shape[1:] if fakes else None
-    seen.real_part = next((place for place, part in enumerate(seen.data) if part.shape[1:] == shape),
-                          max(range(len(seen.data)), key=lambda place: seen.data[place].ndim))
-    best = 0
-    for call in seen.calls("discriminator"):
-        for place, part in enumerate(call.inputs):
-            for channels in ("all", "first", "last"):
-                view = _view(part, channels, shape[-1] if shape else None)
-                found = sum(row in made for row in _rows(view))
-                if found > best:
-                    best, seen.slot = found, (place, channels)
-    arrived = set().union(*[_rows(seen.sample_of(call)) for call in seen.calls("discriminator")]) - made
-    matches = [sum(row in arrived for batch in seen.batches for row in _rows(batch[place])) if part.shape[1:] == shape else -1
-               for place, part in enumerate(seen.data)]
-    if max(matches) > 0:
-        seen.real_part = int(np.argmax(matches))
-    seen.kinds = [_kinds(seen, step, batch) for step, batch in zip(seen.steps, seen.batches, strict=False)]
+    outputs = [call.output for call in seen.calls("generator")]
+    made = set().union(*map(rows_of, outputs))
+    seen.slot = _slot(seen, outputs, made)
+    arrived = set().union(*[rows_of(seen.sample_of(call)) for call in seen.calls("discriminator")]) - made
+
+    def found(place):
+        """How many real samples of a part arrived as they are; where none did, how much those that arrived are like it."""
+        exact = sum(row in arrived for batch in seen.batches for row in rows_of(batch[place]))
+        return exact or max((likeness(seen.sample_of(call), seen.batches[0][place]) for call in seen.steps[0].of("discriminator")), default=0)
+
+    same = [place for place, part in enumerate(seen.data) if outputs and part[0].size == outputs[0][0].size]
+    largest = max(range(len(seen.data)), key=lambda place: seen.data[place].ndim)
+    seen.real_part = max(same, key=found) if len(same) > 1 else same[0] if same else largest
+    seen.kinds = [_kinds(seen, made, step, batch) for step, batch in zip(seen.steps, seen.batches, strict=True)]
 
 
-def _kinds(seen, step, batch):
+def _slot(seen, outputs, made):
+    """Return which input of the discriminator, and which of its channels, the fakes come to."""
+    wanted = outputs[0].shape[-1] if outputs else None
+    views = [(place, channels) for call in seen.calls("discriminator")[:1] for place in range(len(call.inputs)) for channels in ("all", "first", "last")]
+    shown = {slot: [_view(call.inputs[slot[0]], slot[1], wanted) for call in seen.calls("discriminator")] for slot in views}
+    exact = {slot: sum(row in made for part in parts for row in rows_of(part)) for slot, parts in shown.items()}
+    if any(exact.values()):
+        return max(exact, key=exact.get)
+    first = outputs[:len(seen.steps[0].of("generator"))]  # they were changed on the way, such as by augmentation
+    alike = {slot: max((likeness(part, output) for part in parts[:len(seen.steps[0].of("discriminator"))] for output in first), default=0)
+             for slot, parts in shown.items()}
+    return max(alike, key=alike.get) if any(alike.values()) else (0, "all")
+
+
+def _kinds(seen, fake_rows, step, batch):
     """Say of each sample that the discriminator was shown in a step what it is."""
     real, made = batch[seen.real_part], [call.output for call in step.of("generator")]
-    real_rows, fake_rows = set(_rows(real)), set().union(*[_rows(output) for output in made]) if made else set()
+    real_rows = set(rows_of(real))
     kinds, unknown, shown = {}, [], [real]
     for call in step.of("discriminator"):
         sample = seen.sample_of(call)
-        kinds[call.number] = np.array(["fake" if row in fake_rows else "real" if row in real_rows else "other" for row in _rows(sample)],
+        kinds[call.number] = np.array(["fake" if row in fake_rows else "real" if row in real_rows else "other" for row in rows_of(sample)],
                                       dtype="<U7")
         if np.mean(kinds[call.number] == "other") > 0.5:
-            unknown.append((call.number, sample))
+            unknown.append((likeness(sample, real), call.number, sample))
         elif (kinds[call.number] == "real").all():
             shown.append(sample)
-    for number, sample in unknown:
+    for scaled, number, sample in sorted(unknown, key=lambda found: -found[0]):
+        if scaled > 0.9999:
+            kinds[number][:] = "real"
+            shown.append(sample)
+            continue
         weights = next((weights for fake in made for one in shown if (weights := _between(sample, one, fake)) is not None), None)
         if weights is not None:
             seen.between.append(weights)
             kinds[number][:] = "between"
             continue
-        likeness = {"real": max((_likeness(sample, one) for one in shown), default=0.0),
-                    "fake": max((_likeness(sample, one) for one in made), default=0.0)}
-        kinds[number][:] = max(likeness, key=likeness.get) if max(likeness.values()) > 0.2 else "other"
+        alike = {"real": max((likeness(sample, one) for one in shown), default=0.0),
+                 "fake": max((likeness(sample, one) for one in made), default=0.0)}
+        kinds[number][:] = max(alike, key=alike.get) if max(alike.values()) > 0.2 else "other"
     return kinds
 
 
@@ -231,9 +271,9 @@ def _between(sample, real, fake):
     return weights if np.median(off) < 1e-5 and np.std(weights) > 1e-2 else None
 
 
-def _likeness(sample, other):
-    """Return how well one batch explains another, up to a change of range: 1 for perfectly, 0 for not at all."""
-    if sample.shape != other.shape:
+def likeness(sample, other):
+    """Return how well one batch explains another, up to a change of range or an axis of length 1: 1 for perfectly, 0 for not at all."""
+    if len(sample) != len(other) or sample.size != other.size:
         return 0.0
     sample, other = sample.ravel().astype("float64"), other.ravel().astype("float64")
     if sample.std() < 1e-9 or other.std() < 1e-9:
@@ -247,7 +287,8 @@ def _view(part, channels, wanted):
     return part[..., :wanted] if channels == "first" else part[..., -wanted:]
 
 
-def _rows(values):
+def rows_of(values):
+    """Return each sample of a batch as bytes, by which it is known again."""
     return [row.tobytes() for row in np.ascontiguousarray(values, dtype="float32")]
 
 
@@ -277,13 +318,13 @@ def _sweep(seen, step, confidence):
                 found = [pull.at_logits[number] for pull in own or step.pulls if player in pull.players and number in pull.at_logits]
                 if found and (kinds == kind).any():
                     slopes.append(np.sum(found, axis=0)[kinds == kind])
-            if slopes:
+            if slopes and np.isfinite(np.concatenate(slopes)).all():
                 seen.curves.setdefault((player, kind), {})[logit] = np.concatenate(slopes) / len(slopes)
+    if (loss := _loss_of(step)) is not None:
+        seen.losses[confidence] = loss
+
+
+def _loss_of(step):
+    """Return the sum of the discriminator's losses in a step, or None."""
     found = [pull.loss for pull in step.pulls if "discriminator" in pull.players and pull.at_logits]
-    if found:
-        seen.losses[confidence] = sum(found)
-
-
-def _passes(keeper, batch_size, count):
-    taken = [int(owner.iterations) for owner in keeper.seen.values() if isinstance(owner, keras.optimizers.Optimizer)]
-    return max(taken) * batch_size / count if taken else None
+    return sum(found) if found else None

@@ -53,7 +53,7 @@ def checkup(gan, data, show=None, epochs=None, batch_size=64, steps=6, seed=0):
         gan: Object with `generator`, `discriminator` and `train_step(batch)`, such as a `keras.Model` or `Players`.
         data: Array `(n, ...)` of real samples, or a tuple of arrays, as the training step takes a batch of it.
         show: Function from samples to what you hand to `imshow`, to have the display examined, too; or None.
-        epochs: Integer. How many epochs you believe to have trained, to have that counted; or None.
+        epochs: Integer. How many epochs you believe to have trained, to have that counted; or None. It takes all your data, and your batch size.
         batch_size, steps, seed: See `observe`.
 
     Returns:

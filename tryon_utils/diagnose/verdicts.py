@@ -128,68 +128,88 @@ def judge(seen, readings):
 
 def _form(seen, values):
     ranges = values["ranges"]
-    if ranges.get("fake_shape") is not None and ranges["fake_shape"] != ranges["shape"]:
+    data, fakes = ([size for size in ranges[key] or () if size > 1] for key in ("shape", "fake_shape"))
+    if fakes and fakes != data and (seen.error or len(ranges["asked"]) > 1):  # else the step brings both into one shape
         yield "wrong shape", f"the data have the shape {ranges['shape']}, the fakes {ranges['fake_shape']}"
-    elif seen.error and not any(_is_shared(players) for players in values["updates"]["optimizers"]):
+    elif seen.error and not any(map(_is_shared, values["updates"]["optimizers"])):
         yield "step fails", f"{type(seen.error).__name__}: {first_line(seen.error)}"
     if not ranges.get("finite", True) or not values["scores"].get("finite", True):
         yield "not finite", "among the fakes or the discriminator's answers are numbers that are not finite"
 
 
 def _is_shared(players):
-    """Whether an optimizer that was given these players' weights, update by update, serves both alone."""
+    """Whether an optimizer that was given these players' weights, update by update, serves each by itself. It may, where it was built for both."""
     return ("discriminator",) in players and ("generator",) in players
 
 
 def _who_moves(seen, values):
     updates, ever = values["updates"]["updates"], values["updates"]["ever"]
-    for players in values["updates"]["optimizers"]:
-        if _is_shared(players):
-            yield "shared optimizer", "the same optimizer is given the discriminator's weights and, in another update, the generator's" + (
-                f"; it refuses: {first_line(seen.error)}" if seen.error else "")
     if seen.error:
+        if any(map(_is_shared, values["updates"]["optimizers"])):
+            yield "shared optimizer", ("the same optimizer is given the discriminator's weights and, in another update, the generator's; "
+                                       f"it refuses: {first_line(seen.error)}")
         return
-    both = ("generator", "discriminator") in updates
-    if both and ("discriminator",) in updates:
-        yield "discriminator moved by the generator's loss", "one update moves the discriminator alone, and another one both networks"
-    elif both:
+    if _is_joint(values):
         yield "joint loss", f"of {len(updates)} updates in a step, each moves the weights of both networks"
+    elif values["updates"]["one loss"] and ("generator", "discriminator") in updates:
+        yield "discriminator moved by the generator's loss", "one update moves the discriminator alone, and another one both networks"
     if not ever["discriminator"]:
         frozen = ", and its weights are marked as not trainable" if values["updates"]["frozen"]["discriminator"] else ""
-        yield "discriminator frozen", f"in {len(seen.steps)} steps no update has the discriminator's weights{frozen}"
+        yield "discriminator frozen", f"in {len(seen.steps)} steps nothing has moved the discriminator's weights{frozen}"
     if not ever["generator"] and not values["reach"]["generator"]["cut"]:
-        yield "generator frozen", f"in {len(seen.steps)} steps no update has the generator's weights"
+        yield "generator frozen", f"in {len(seen.steps)} steps nothing has moved the generator's weights"
+
+
+def _is_joint(values):
+    """Whether every update hands both networks the slope of one loss."""
+    updates = values["updates"]["updates"]
+    return values["updates"]["one loss"] and ("generator", "discriminator") in updates and ("discriminator",) not in updates
 
 
 def _paths(seen, values):
-    for number, pull in seen.pulls("generator"):
-        arrived = any((kinds == "fake").any() and call in pull.at_logits for call, kinds in seen.kinds[number].items())
-        if not pull.reaches("generator") and arrived:
-            yield "gradient cut", "the fakes come to the discriminator and its logits feel the loss, but none of the generator's weights does"
-        elif not pull.reaches("generator") and not pull.at_logits:
-            yield "loss without the discriminator", "the generator's loss has a slope neither at any logit nor at any weight of the generator"
-        elif not pull.at_logits:
-            yield "loss without the discriminator", "the generator's loss has no slope at any of the discriminator's logits"
+    found = seen.pulls("generator")
+    arrived = any((kinds == "fake").any() and call in pull.at_logits for number, pull in found for call, kinds in seen.kinds[number].items())
+    if found and not any(pull.reaches("generator") for _, pull in found):
+        yield ("gradient cut", "the fakes come to the discriminator and its logits feel the loss, but none of the generator's weights does") if arrived else (
+            "loss without the discriminator", "the generator's loss has a slope neither at any logit nor at any weight of the generator")
+    elif found and not any(pull.asks_discriminator for _, pull in found):
+        yield "loss without the discriminator", "the generator's loss has no slope at any of the discriminator's logits or weights"
     reached = [pull.reaches("discriminator") for _, pull in seen.pulls("discriminator")]
     if reached and not any(reached):
         yield "loss without the discriminator", "the loss that shall train the discriminator has no slope at any of its weights"
 
 
+def _upright(pulls):
+    """Return the pulls of (discriminator, real), (discriminator, fake) and (generator, fake), each a dictionary or None.
+
+    Some exchange the labels of real and fake throughout. That is the same game, upside down: all logits then change their sign.
+    """
+    keys = ("discriminator", "real"), ("discriminator", "fake"), ("generator", "fake")
+    found = [pulls.get(key) for key in keys]
+    if all(found) and _tendency(found[0], -1) < 0 < _tendency(found[1], 1) and _tendency(found[2], -1) < 0:
+        found = [{-logit: -value for logit, value in pull.items()} for pull in found]
+    return found
+
+
+def _tendency(pull, side):
+    """Return where a pull leads, around logit 0 and a little to one side: 1 up, -1 down, 0 neither."""
+    total = pull[2.0 * side] + pull[0.0]
+    return 0 if abs(total) < 1e-3 * max(map(abs, pull.values())) else np.sign(total)
+
+
 def _directions(seen, values):
-    pulls = values["pulls"]
-    real, fake, made = (pulls.get(key) for key in (("discriminator", "real"), ("discriminator", "fake"), ("generator", "fake")))
-    joint = ("generator", "discriminator") in values["updates"]["updates"] and ("discriminator",) not in values["updates"]["updates"]
-    if joint:
+    if _is_joint(values):
         return
+    real, fake, made = _upright(values["pulls"])
     if real and fake:
-        size = max(abs(value) for value in [*real.values(), *fake.values()])
+        size = max(map(abs, [*real.values(), *fake.values()]))
         if size > 0 and max(abs(real[logit] - fake[logit]) for logit in real) < 0.02 * size:
             yield "no labels", f"the pull is the same on both: {real[-4.0]:+.2g} at logit -4, {real[4.0]:+.2g} at +4"
-        elif real[-2.0] + real[0.0] < 0 and fake[2.0] + fake[0.0] > 0:
+        elif _tendency(real, -1) < 0 < _tendency(fake, 1):
             yield "discriminator's sign", f"at logit 0, its loss pulls real samples by {real[0.0]:+.2g} and fakes by {fake[0.0]:+.2g}; above 0 is up"
-    if made and made[-2.0] + made[0.0] < 0:
+    if made and _tendency(made, -1) < 0:
         told = f"at logit 0, the generator's loss pulls its samples by {made[0.0]:+.2g}: down"
-        if fake and np.allclose([made[logit] for logit in made], [fake[logit] for logit in made], rtol=0.05, atol=1e-3):
+        if fake and np.allclose(list(made.values()), [fake[logit] for logit in made], rtol=0.05, atol=1e-3 * max(map(abs, made.values()))):
             yield "generator cooperates", f"{told}, and at every logit exactly as much as the discriminator's own loss does"
         else:
             yield "generator's sign", told
@@ -197,10 +217,10 @@ def _directions(seen, values):
 
 def _sigmoids(seen, values):
     pulls, scores = values["pulls"], values["scores"]
-    real, made = pulls.get(("discriminator", "real")), pulls.get(("generator", "fake"))
-    if real and not seen.squashed and real[-4.0] == 0 == real[-20.0] and made and made[-4.0] == 0 and pulls[("discriminator", "fake")][4.0] == 0:
+    real, fake, made = _upright(pulls)
+    if real and fake and made and not seen.squashed and real[-4.0] == 0 == real[-20.0] and made[-4.0] == 0 and fake[4.0] == 0:
         yield "logits as probabilities", "a real sample at logit -4 and a fake at +4, both wrong, feel a pull of exactly 0"
-    if real and seen.squashed and 0 < real[0.0] and real[-8.0] < 0.3 * real[0.0]:
+    if real and seen.squashed and 0 < real[0.0] and real[-8.0] < 0.3 * real[0.0] and abs(pulls["floor"]) > 0.25 * abs(pulls["even"]):
         yield "sigmoid twice", (f"a real sample taken for fake (logit -8) is pulled up by {real[-8.0]:.2g}, less than one at 0 ({real[0.0]:.2g}); "
                                 f"the loss can't fall below {pulls['floor']:.3g}")
     elif any("does not represent logits" in text for step in seen.steps for text in step.warnings):
@@ -212,10 +232,9 @@ def _sigmoids(seen, values):
 def _what_comes_in(seen, values):
     arrivals, ranges, labels, modes = (values[name] for name in ("arrivals", "ranges", "labels", "modes"))
     for kind, some in labels.items():
-        doubt = 0.001 + 3 * np.std(some) * np.sqrt(2 / len(some))  # of the unit, where labels are drawn at random
-        share = float(np.mean((some > 1 + doubt) | (some < -doubt)))
+        share = float(np.mean((some > 1.01) | (some < -0.01)))
         if share > 0:
-            yield "labels beyond 1", f"{share:.0%} of the labels of {kind} samples lie outside [0, 1], the furthest at {labels[kind][np.argmax(np.abs(labels[kind] - 0.5))]:.2f}"
+            yield "labels beyond 1", f"{share:.0%} of the labels of {kind} samples lie outside [0, 1], the furthest at {some[np.argmax(np.abs(some - 0.5))]:.2f}"
     if (verdict := _range_evidence(ranges)):
         yield "range", verdict
     weights = arrivals["weights"]
@@ -233,15 +252,13 @@ def _what_comes_in(seen, values):
 
 
 def _range_evidence(ranges):
-    """Return what speaks for different ranges of a bounded generator and its data, or None."""
-    if "real" not in ranges or "reach" not in ranges or ranges["fake_shape"] != ranges["shape"]:
-        return None
+    """Return what speaks for different ranges of a bounded generator and its data, as the discriminator gets them, or None."""
+    if "real" not in ranges or "reach" not in ranges or ranges["bounds"][0] < -1.001 or abs(ranges["bounds"][1] - 1) > 0.01:
+        return None  # not bounded by a tanh or a sigmoid
     (low, high), (least, greatest) = ranges["real"], ranges["reach"]
-    if least < -1.001 or abs(greatest - 1) > 0.01:  # not bounded by a tanh or a sigmoid
-        return None
-    width = high - low
-    beyond = max(low - least, 0) if least < -0.5 else 0
-    if beyond > 0.25 * width or high > 1 + 0.1 * width or low < -1 - 0.1 * width or (least >= 0 and low < -0.1 * width):
+    middle, width = (least + greatest) / 2, high - low
+    one_half = ranges["bounds"][0] < -0.5 and (low > middle - 0.01 * width or high < middle + 0.01 * width)
+    if one_half or high > greatest + 0.1 * width or low < least - 0.1 * width:
         return f"the data, as the discriminator gets them, go from {low:.2f} to {high:.2f}, and the generator can make {least:.2f} to {greatest:.2f}"
     return None
 
@@ -250,16 +267,16 @@ def _told(seen, values):
     conditions = values["conditions"]
     if not conditions:
         return
-    if conditions.get("matching") is not None and conditions["matching"] < 0.9:
-        yield "conditions shuffled", f"only {conditions['matching']:.0%} of real samples come with their own condition; chance alone gives {conditions['chance']:.0%}"
+    if (share := conditions.get("matching")) is not None and share - conditions["chance"] < 0.3 * (1 - conditions["chance"]):
+        yield "conditions shuffled", f"only {share:.0%} of real samples come with their own condition; chance alone gives {conditions['chance']:.0%}"
     if conditions["discriminator_told"] and not conditions["told"]:
         yield "condition missing", "the discriminator gets the condition; the generator gets nothing but noise"
-    if conditions.get("heeds", 1.0) < 1e-4:
-        yield "condition without effect", "with the noise held and the conditions exchanged, no fake changes"
+    if conditions.get("heeds", 1.0) < 1e-6:
+        yield "condition without effect", "with the noise held and the conditions exchanged, no fake changes, and none does with other weights"
     if conditions.get("drawn"):
         wanted, found = conditions["drawn"]
         draws, total = sum(found.values()), sum(wanted.values())
-        never = [kind for kind, count in wanted.items() if kind not in found and draws * count / total >= 8]
+        never = [kind for kind, count in wanted.items() if kind not in found and draws * count / total >= 12]  # by chance once in 100,000
         if never:
             names = ", ".join(str(np.squeeze(kind)) for kind in never)
             yield "class never drawn", f"{names} never came in {draws} draws, where {draws * wanted[never[0]] / total:.0f} were to be expected"
@@ -271,7 +288,7 @@ def _rest(seen, values):
             yield "dead layer", f"{dead:.0%} of the units of the {player}'s layer {layer} answer 0 to every sample"
     counting = values["counting"]
     if counting.get("epochs") and counting["passes"] < counting["epochs"] / 3:
-        yield "epochs", f"after {counting['epochs']:,} so-called epochs, each sample was seen {counting['passes']:.1f} times"
+        yield "epochs", f"after {counting['epochs']:,} so-called epochs, each sample was seen {counting['passes']:.1f} times, in batches of {len(seen.batches[0][0])}"
     if values.get("display", {}).get("lost", 0.0) > 0.05:
         yield "display", f"{values['display']['lost']:.0%} of the numbers handed to imshow are cut off ({values['display']['low']:.1f} to {values['display']['high']:.1f})"
 

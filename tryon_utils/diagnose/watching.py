@@ -24,21 +24,18 @@ class Call:
     Attributes:
         number: Integer. Its place among the calls of the step.
         player: String. "generator" or "discriminator".
-        arguments: Tuple of what it was called with.
+        arguments: Pair of a tuple and a dictionary: what it was called with, but for `training`.
         inputs: List of arrays `(batch, ...)`: the tensors among the arguments.
-        training: Boolean or None: what was passed as `training`.
-        output: Array `(batch, ...)`; the first one where the network has several.
-        batch_norm: Boolean or None. Whether its batch normalisation took the batch's own statistics; None where it has none.
+        output: Array `(batch, ...)`; where the network has several, see `main_output`.
+        batch_norm: Boolean or None. Whether any of its batch normalisations took the batch's own statistics; None where it has none to train.
     """
 
     number: int
     player: str
     arguments: tuple
     inputs: list
-    training: object
     output: np.ndarray
     batch_norm: object = None
-    looked_through: bool = False  # Keras keeps the logits behind a sigmoid that ends the network
 
 
 @dataclasses.dataclass
@@ -48,16 +45,15 @@ class Pull:
     Attributes:
         loss: Float.
         weights: Dictionary from a player's name to a list of (name of the weights, size of their gradient, or None where it doesn't reach them).
-        at_logits: Dictionary from a discriminator call's number to the loss's slope at each of its logits, summed for each sample.
-        at_samples: Dictionary from a generator call's number to the size of the loss's slope at each of its samples.
-        through_output: Boolean or None. Whether the slope came through the discriminator's output; False where a loss looked behind it.
+        at_logits: Dictionary from a discriminator call's number to the loss's slope at each of its logits, summed for each sample; NaN where a sample
+            has several answers that aren't logits, such as one a class.
+        asks_discriminator: Boolean. Whether the loss depends on the discriminator: on its answers, or on features inside it.
     """
 
     loss: float
     weights: dict
     at_logits: dict
-    at_samples: dict
-    through_output: object = None
+    asks_discriminator: bool
 
     @property
     def players(self):
@@ -92,7 +88,7 @@ class Step:
 
     Attributes:
         calls, pulls, updates: Lists, in the order in which they happened.
-        moved: Dictionary from a player's name to a pair: the largest change of its trainable weights, and of its statistics.
+        moved: Dictionary from a player's name to the largest change of its weights, by whatever means; statistics don't count.
         error: None, or the exception that ended the step.
         warnings: List of strings: what Python warned of.
     """
@@ -123,8 +119,7 @@ class Watcher:
     def __init__(self, generator, discriminator, keeper, logits=None, squashed=False):
         self.players = dict(zip(PLAYERS, (generator, discriminator), strict=True))
         self.keeper, self.logits, self.squashed = keeper, logits or {}, squashed
-        self.statistics = {id(v) for network in (generator, discriminator) for layer in network._flatten_layers()
-                           if isinstance(layer, keras.layers.BatchNormalization) and layer.built for v in (layer.moving_mean, layer.moving_variance)}
+        self.weights = {name: weights_of(network) for name, network in self.players.items()}
         self.owner = {}
         for name, network in self.players.items():
             for variable in network.variables:
@@ -133,22 +128,15 @@ class Watcher:
     def watch(self, step, batch):
         """Run `step(batch)` and return a `Step`."""
         self.seen, self.tensors = Step(), {}
-        before = self._values()
+        before = {name: [value_of(weight) for weight in weights] for name, weights in self.weights.items()}
         with self._wrapped():
             try:
                 step(batch)
             except Exception as error:  # a broken step is what we are here for; the report shows what it raised
                 self.seen.error = error
-        after = self._values()
-        for name in PLAYERS:
-            changes = [_largest_changes(before[name][place], after[name][place]) for place in (0, 1)]
-            self.seen.moved[name] = tuple(changes)
+        self.seen.moved = {name: largest_change(before[name], map(value_of, weights)) for name, weights in self.weights.items()}
         self.tensors = {}
         return self.seen
-
-    def _values(self):
-        return {name: tuple([value_of(v) for v in network.variables if (id(v) in self.statistics) == is_statistic and v.dtype != "uint32"]
-                            for is_statistic in (False, True)) for name, network in self.players.items()}
 
     @contextlib.contextmanager
     def _wrapped(self):
@@ -196,25 +184,26 @@ class Watcher:
         def watched(*args, **kwargs):
             with _batch_norm_seen(network) as modes:
                 output = call(*args, **kwargs)
-            first = tf.nest.flatten(output)[0]
-            if not hasattr(first, "numpy"):  # a symbolic call, while Keras builds something
+            outputs = tf.nest.flatten(output)
+            place = main_output(player, outputs)
+            if not hasattr(outputs[place], "numpy"):  # a symbolic call, while Keras builds something
                 return output
-            number = len(self.seen.calls)
-            inputs = [value_of(part) for part in tf.nest.flatten(args) if hasattr(part, "shape")]
-            self.seen.calls.append(Call(number, player, args, inputs, kwargs.get("training"), value_of(first),
-                                        all(modes) if modes else None, hasattr(first, "_keras_logits")))
+            number, arguments = len(self.seen.calls), (args, {name: value for name, value in kwargs.items() if name != "training"})
+            inputs = [value_of(part) for part in tf.nest.flatten(arguments) if hasattr(part, "shape")]
+            self.seen.calls.append(Call(number, player, arguments, inputs, value_of(outputs[place]), any(modes) if modes else None))
             if player == "generator":
-                self.tensors[number] = [first]
                 return output
-            logits, shown = self._touch(number, first)
-            self.tensors[number] = [logits, shown]
-            return shown if first is output else tf.nest.pack_sequence_as(output, [shown, *tf.nest.flatten(output)[1:]])
+            self.tensors[number], outputs[place] = self._touch(number, outputs[place])
+            return tf.nest.pack_sequence_as(output, outputs)
 
         return watched
 
     def _touch(self, number, output):
         """Return the logits of an output as a tensor of which slopes can be asked, and the output made from them."""
         hidden, wanted = getattr(output, "_keras_logits", None), self.logits.get(number)
+        if not has_logits(output):
+            output = tf.identity(output)
+            return output, output
         if hidden is not None and np.allclose(value_of(tf.sigmoid(hidden)), value_of(output), atol=1e-5):
             logits = _replaced(tf.identity(hidden), wanted)
             shown = tf.sigmoid(logits)
@@ -233,23 +222,20 @@ class Watcher:
         if not any(owners) and flat:  # such as the slope of the discriminator for a penalty
             return gradient(tape, target, sources, *args, **kwargs)
         numbers = list(self.tensors)
-        extras = [self.tensors[number] for number in numbers]
-        found, slopes = gradient(tape, target, [sources, extras], *args, **kwargs)
+        features = self.players["discriminator"].trainable_variables
+        found, slopes, inside = gradient(tape, target, [sources, [self.tensors[number] for number in numbers], features], *args, **kwargs)
         weights = {player: [] for player in PLAYERS}
         for source, owner, slope in zip(flat, owners, tf.nest.flatten(found), strict=True):
             if owner:
-                weights[owner].append((getattr(source, "path", source.name), None if slope is None else float(tf.norm(_dense(slope)))))
-        at_logits, at_samples, through = {}, {}, None
+                weights[owner].append((getattr(source, "path", source.name), None if slope is None else float(tf.norm(tf.convert_to_tensor(slope)))))
+        at_logits = {}
         for number, slope in zip(numbers, slopes, strict=True):
-            if slope[0] is None:
-                continue
-            per_sample = value_of(slope[0]).reshape(len(slope[0]), -1)
-            if self.seen.calls[number].player == "generator":
-                at_samples[number] = np.linalg.norm(per_sample, axis=1)
-            else:
-                at_logits[number], through = per_sample.sum(axis=1), slope[1] is not None
+            if slope is not None:
+                per_sample = value_of(slope).reshape(len(slope), -1).sum(axis=1)
+                at_logits[number] = per_sample if has_logits(slope) else np.full(len(slope), np.nan)
         loss = float(np.mean(value_of(tf.nest.flatten(target)[0])))
-        self.seen.pulls.append(Pull(loss, weights, at_logits, at_samples, through))
+        asks = bool(at_logits) or any(slope is not None for slope in inside)
+        self.seen.pulls.append(Pull(loss, weights, at_logits, asks))
         return found
 
     def _on_apply(self, apply, optimizer, grads, trainable_variables):
@@ -261,13 +247,10 @@ class Watcher:
         self.seen.updates.append(Update(id(optimizer), optimizer.name, tuple(player for player in PLAYERS if player in owners), {}))
         update = self.seen.updates[-1]  # noted first, for it may be refused
         result = apply(optimizer, grads, trainable_variables)
-        update.moved |= {player: _largest_changes(*zip(*((old, value_of(variable)) for old, variable, owner in zip(before, variables, owners, strict=True)
-                                                 if owner == player), strict=True)) for player in PLAYERS if player in owners}
+        for player in update.players:
+            mine = [(old, value_of(variable)) for old, variable, owner in zip(before, variables, owners, strict=True) if owner == player]
+            update.moved[player] = largest_change(*zip(*mine, strict=True))
         return result
-
-
-def _dense(slope):
-    return tf.convert_to_tensor(slope)
 
 
 def _replaced(logits, wanted):
@@ -279,19 +262,35 @@ def _replaced(logits, wanted):
     return logits + tf.where(tf.math.is_nan(wanted), tf.zeros_like(held), wanted - held)
 
 
-def _largest_changes(before=(), after=()):
-    """Return the largest change of any number; 0 where there are none."""
+def largest_change(before, after):
+    """Return the largest change of any number in lists of arrays; 0 where there are none."""
     return max((float(np.max(np.abs(new.astype("float64") - old), initial=0.0)) for old, new in zip(before, after, strict=True)), default=0.0)
+
+
+def weights_of(network):
+    """Return the weights that a network was built to train, whether it is frozen now or not."""
+    return list({id(weight): weight for layer in network._flatten_layers() for weight in layer._trainable_variables}.values())
+
+
+def main_output(player, outputs):
+    """Return the place of the output that counts: the generator's first; the discriminator's first with one number at a place, else its first."""
+    return next((place for place, output in enumerate(outputs) if player == "discriminator" and len(output.shape) > 1 and output.shape[-1] == 1), 0)
+
+
+def has_logits(output):
+    """Whether a discriminator's output is a logit or a map of logits for each sample, and no row of answers such as one a class."""
+    return len(output.shape) != 2 or output.shape[1] == 1
 
 
 @contextlib.contextmanager
 def _batch_norm_seen(network):
-    """Note for each batch normalisation of a network whether it takes the batch's own statistics."""
+    """Note for each batch normalisation that a network trains whether it takes the batch's own statistics."""
     modes, layers = [], [layer for layer in network._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
 
     def noted(layer, call):
         def watched(inputs, training=None, **kwargs):
-            modes.append(bool(training) and layer.trainable)
+            if layer.trainable:
+                modes.append(bool(training))
             return call(inputs, training=training, **kwargs)
 
         return watched
