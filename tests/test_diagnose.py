@@ -215,6 +215,16 @@ def test_the_pull_is_the_slope_of_the_loss(healthy):
     np.testing.assert_allclose([values["even"], values["floor"]], [2 * np.log(2), 0], atol=1e-5)
 
 
+def test_the_loss_is_told_beside_its_floor_and_its_draw(healthy):
+    values = instruments.pulls(healthy).values
+    assert values["floor"] < values["now"] and abs(values["now"] - values["even"]) < 0.3  # before any training, nobody can tell
+
+
+def test_an_untrained_generator_covers_little(healthy):
+    values = instruments.variety(healthy).values
+    assert values["covered"] < 0.2 and values["fake"] < 0.5 * values["real"]
+
+
 def test_the_double_sigmoid_loses_the_factor_that_the_maths_says():
     generator, sigmoid = toy.build_generator(), toy.build_discriminator(seed=1)
     discriminator = keras.Model(sigmoid.input, layers.Reshape((1,))(layers.Activation("sigmoid")(sigmoid.output)))

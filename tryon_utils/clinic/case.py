@@ -43,6 +43,7 @@ class Case:
         show, cured_show: Functions that the GANs' owners hand to `imshow`, or None.
         epochs: Integer or None. How many epochs the owners believe to have trained.
         instruments: Tuple of the names of the instruments that show the cause.
+        marked: Pair of words and a function from a count to booleans: which fakes the film sets apart; or None.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Case:
     cured_show: object = None
     epochs: object = None
     instruments: tuple = ()
+    marked: object = None
 
     def train(self, broken=True, seed=0, frames=0):
         """Build and train the broken GAN, or the cured one.
@@ -86,7 +88,7 @@ class Case:
 
     def checkup(self, gan, broken=True, **options):
         """Examine a GAN of this case as its owner would; see `diagnose.checkup`."""
-        return checkup(gan, self.data(), show=self.show if broken else self.cured_show, epochs=self.epochs, **options)
+        return checkup(gan, self.data(), show=self.show if broken else self.cured_show, epochs=self.epochs, **({"batch_size": BATCH_SIZE} | options))
 
 
 @dataclasses.dataclass
@@ -122,7 +124,7 @@ def train(gan, data, steps, seed=0, compiled=True, frames=0):
 def _train(gan, data, steps, seed, compiled, frames):
     done, rng = Trained(gan), np.random.default_rng([seed, 1])
     step = tf.function(gan.train_step) if compiled else gan.train_step
-    film_steps = set(np.linspace(0, steps, frames).astype(int)) if frames else set()
+    film_steps = set((steps * np.linspace(0, 1, frames)**2).astype(int)) if frames else set()  # much happens early
     for number in range(steps + 1):
         if number in film_steps:
             done.steps.append(number)

@@ -62,6 +62,13 @@ class Game:
         self.visit += 1
         self._receive()
 
+    def score(self):
+        """Return the points so far, and what this patient is worth, as a line."""
+        won = f"{self.points} points after {self.seen} patient{'' if self.seen == 1 else 's'}" if self.seen else "No patient diagnosed yet"
+        if self.answer is not None:
+            return f"{won}. Receive the next one."
+        return f"{won}. A right diagnosis of this one, patient {self.visit + 1}, is worth {self.worth}."
+
     def text(self):
         """Return what the player knows, as lines: the symptom, the readings ordered, and the truth once a diagnosis was made."""
         lines = [self.case.symptom]
@@ -71,4 +78,5 @@ class Game:
         if self.answer is not None:
             right = self.answer == self.case.cause
             lines += ["", f"{'Right' if right else 'No, it is another cause'}: {CAUSES[self.case.cause].title}", self.case.story, f"Cure: {self.case.fix}."]
+            lines += [] if self.case.instruments[0] in self.ordered else [f"The instrument that shows it: {' or '.join(self.case.instruments)}."]
         return lines

@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tryon_utils import losses
-from tryon_utils.clinic.case import Case, distance, points_gan, ring_points
+from tryon_utils.clinic.case import Case, adam, distance, points_gan, ring_points
 from tryon_utils.models import toy
 from tryon_utils.models.dcgan import GAN
 
@@ -70,7 +70,7 @@ class JointGAN(GAN):
 
     def compile(self, generator_optimizer, discriminator_optimizer):
         super().compile(generator_optimizer, discriminator_optimizer)
-        self.generator_optimizer = keras.optimizers.Adam(0.002, beta_1=0.5, beta_2=0.9)
+        self.generator_optimizer = adam()
         self.generator_optimizer.build(self.generator.trainable_variables + self.discriminator.trainable_variables)
 
 
@@ -110,7 +110,7 @@ CASES = [
         fix="the label of the generator's loss is 1", broken=of_game(losses.discriminator_loss, lambda fake: ON_LOGITS(ops.zeros_like(fake), fake))),
     points_case(
         "squeezed twice", cause="sigmoid twice", instruments=("pulls", "scores"),
-        symptom="The losses stand still for long stretches, then twitch. The fakes wander about as a loose cloud.",
+        symptom="The losses twitch, then stand still, each at an odd height. The fakes wander about and never come together.",
         story="The discriminator ends in a sigmoid (with a Reshape after it), and the loss has from_logits=True: it takes the sigmoid of a probability.",
         fix="no sigmoid in the discriminator", broken=lambda seed: points_gan(seed, discriminator=with_sigmoid(seed, reshaped=True), game=cross_entropies(ON_LOGITS))),
     points_case(

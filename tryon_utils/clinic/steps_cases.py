@@ -138,7 +138,7 @@ CASES = [
     points_case(
         "beyond the line", cause="interpolation", instruments=("arrivals",),
         symptom="A Wasserstein training that comes on slowly, in waves. It might be just that.",
-        story="The gradient penalty wants points between a real and a fake sample. The shares were drawn with random.normal instead of random.uniform, so half of them lie beyond "
-              "the ends.",
+        story="The gradient penalty wants points between a real and a fake sample. The shares were drawn with random.normal instead of random.uniform, so two in three lie "
+              "beyond the ends.",
         fix="shares from random.uniform", broken=wasserstein_gan(NormalPenaltyGAN), cured=wasserstein_gan(StabilisedGAN)),
 ]

@@ -90,6 +90,13 @@ def pulls(seen):
     return Reading("Where does each loss push a logit, and how hard?", lines, values)
 
 
+def is_cross_entropy(curve):
+    """Whether the slopes at each logit are those of D minus a label: flat far out on both sides, and half-way up in the middle."""
+    low, bend, middle, top, high = (np.mean(curve[logit]) for logit in (-20.0, -8.0, 0.0, 8.0, 20.0))
+    errors = low - bend, high - top, (low + high) / 2 - middle
+    return high > low and max(map(abs, errors)) < 0.1 * (high - low)  # not 0: labels may be drawn at random each time
+
+
 def labels(seen):
     """Which labels does the discriminator's loss take for real and for fake samples?
 
@@ -101,16 +108,10 @@ def labels(seen):
     values, lines = {}, []
     for kind in ("real", "fake"):
         curve = seen.curves.get(("discriminator", kind))
-        if curve is None or seen.squashed:
+        if curve is None or seen.squashed or not is_cross_entropy(curve):
             continue
-        low, bend, middle, top, high = (np.mean(curve[logit]) for logit in (-20.0, -8.0, 0.0, 8.0, 20.0))
-        straight = max(abs(low - bend), abs(high - top), abs((low + high) / 2 - middle)) <= 0.1 * (high - low)  # random labels differ from time to time
-        if not straight or len({len(slopes) for slopes in curve.values()}) > 1:
-            continue
-        step = curve[20.0] - curve[-20.0]  # what a sample weighs in the loss
-        if step.min() <= 0:
-            continue
-        values[kind] = -curve[-20.0] / step
+        weights = curve[20.0] - curve[-20.0]  # what each sample weighs in the loss
+        values[kind] = np.round(-curve[-20.0] / np.maximum(weights, 1e-12), 4) + 0.0
         lines.append(f"{kind} samples: from {values[kind].min():.2f} to {values[kind].max():.2f}, on average {values[kind].mean():.2f}")
     return Reading("Which labels does the discriminator's loss take?", lines or ["the loss is no cross entropy on logits: it has no labels to read"], values)
 

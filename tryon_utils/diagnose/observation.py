@@ -171,7 +171,8 @@ def observe(gan, data, batch_size=64, steps=6, seed=0):
             for confidence in CONFIDENCES:
                 _sweep(seen, run(0, logits=_forced(seen, confidence), squashed=seen.squashed), confidence)
                 keeper.restore()
-            seen.curves = {key: curve for key, curve in seen.curves.items() if len(curve) == len(CONFIDENCES)}
+            whole = [key for key, curve in seen.curves.items() if len(curve) == len(CONFIDENCES) and len(set(map(len, curve.values()))) == 1]
+            seen.curves = {key: seen.curves[key] for key in whole}
     finally:
         keeper.restore()
     return seen
