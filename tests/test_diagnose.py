@@ -1,5 +1,7 @@
 """The checkup: it changes nothing, stays silent on healthy GANs of any build, and its instruments read what they say."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -86,6 +88,24 @@ def test_what_only_the_step_knows_is_put_back_too():
         np.testing.assert_array_equal(old, new)
     step(tf.constant(RING[:8]))  # an optimizer that was unbuilt again still works
     assert [len(optimizer.variables) for optimizer in optimizers] == [18, 18]
+
+
+def test_every_source_of_random_numbers_goes_on_where_it_was():
+    def draw():
+        return [np.random.rand(), random.random(), float(tf.random.normal(())), float(keras.random.normal(())), float(tf.random.get_global_generator().normal(()))]
+
+    def step(real_points):
+        sum(draw())
+
+    found = []
+    for examined in (False, True):
+        keras.utils.set_random_seed(3)
+        tf.random.get_global_generator().reset_from_seed(3)
+        draw()
+        if examined:
+            diagnose.checkup(diagnose.Players(toy.build_generator(), toy.build_discriminator(), step), RING, steps=2)
+        found.append(draw())
+    assert found[0] == found[1]
 
 
 # ---- It stays silent on healthy GANs ---------------------------------------------------------------------------------
@@ -213,6 +233,22 @@ def test_the_pull_is_the_slope_of_the_loss(healthy):
         np.testing.assert_allclose(slopes.sum(), 1 / (1 + np.exp(-logit)) - 1, atol=1e-5)
     values = instruments.pulls(healthy).values
     np.testing.assert_allclose([values["even"], values["floor"]], [2 * np.log(2), 0], atol=1e-5)
+
+
+def test_the_gradient_is_measured_layer_by_layer(healthy):
+    values = instruments.reach(healthy).values
+    for player, network in (("generator", healthy.generator), ("discriminator", healthy.discriminator)):
+        sizes, = values[player]["by layer"]
+        assert len(sizes) == sum(bool(layer.weights) for layer in network.layers) and min(sizes) > 0
+
+
+def test_a_layer_that_no_gradient_reaches_is_seen():
+    noise = keras.Input((2,))
+    hidden = ops.stop_gradient(layers.Dense(8)(noise))
+    gan = dcgan.GAN(keras.Model(noise, layers.Dense(2)(hidden)), toy.build_discriminator(), seed=2)
+    gan.compile(adam(), adam())
+    sizes, = instruments.reach(diagnose.observe(gan, RING, steps=1)).values["generator"]["by layer"]
+    assert sizes[0] is None and sizes[1] > 0
 
 
 def test_the_loss_is_told_beside_its_floor_and_its_draw(healthy):

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 from tryon_utils import diagnose, losses
+from tryon_utils.models import dcgan
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (160, 6, 6)).astype("uint8")                                 # as a file of digits holds them
@@ -292,6 +293,27 @@ def test_no_alarm_however_the_step_is_written(gan):
     assert gan.taken == 0  # a checkup puts plain attributes back, too
 
 
+def test_what_the_step_writes_down_is_crossed_out_again():
+    class Writing(Learner):
+        def update(self, slopes):
+            super().update(slopes)
+            self.taken += 1
+            self.history["steps"].append(self.taken)
+            self.log.append("a step")
+
+    class WritingModel(dcgan.GAN):
+        def train_step(self, batch):
+            results = super().train_step(batch)
+            self.log.append(results)
+            return results
+
+    gan, model = Writing(), WritingModel(dense(4, 2), dense(2))
+    gan.history, gan.log, model.log = {"steps": [0]}, [], []
+    model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    assert causes(gan, POINTS) == causes(model, POINTS) == []
+    assert gan.history == {"steps": [0]} and gan.log == [] == list(model.log) and gan.taken == 0
+
+
 def test_the_penalty_between_is_found_on_bytes():
     assert causes(WithPenalty(), PIXELS) == []
     assert causes(WithPenalty(keras.random.normal), PIXELS) == ["interpolation"]
@@ -321,6 +343,21 @@ def test_a_generator_that_is_never_trained_is_found():
             super().update([slopes[0], None])
 
     assert causes(Never(), POINTS)[0] == "generator frozen"
+
+
+class Looking(Learner):
+    """The step also makes fakes from a fixed noise, to be looked at."""
+
+    def make(self, real):
+        self.looked_at = [float(number) for number in self.generator(keras.random.normal((8, 4), seed=5))[0]]
+        return super().make(real)
+
+
+def test_fakes_made_to_be_looked_at_are_no_alarm_and_one_noise_for_all_classes_is():
+    assert causes(Looking(), POINTS) == []
+    gan = ByName()
+    gan.noise = lambda count: keras.random.normal((count, 4), seed=5)
+    assert causes(gan, (POINTS, CLASSES)) == ["same noise"]
 
 
 # ---- Networks -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The clinic game of chapter 04 is played in a real JupyterLab, on two patients that need no training."""
 
+import time
+
 import lab
 import nbformat
 import pytest
@@ -40,10 +42,13 @@ def test_the_game_can_be_played(browser, results, tmp_path):
         picture = box.locator("img.widget-image")
 
         def press(label):
-            before = picture.evaluate(lab.PICTURE_BYTES)
-            box.get_by_role("button", name=label).click()
-            window.page.wait_for_function(f"async ([image, before]) => (await ({lab.PICTURE_BYTES})(image)) !== before",
-                                          arg=[picture.element_handle(), before], timeout=1000 * lab.TURN_SECONDS)
+            """Press a button, and wait for another picture and for the end of the work."""
+            before, button = picture.evaluate(lab.PICTURE_BYTES), box.get_by_role("button", name=label)
+            button.click()
+            deadline = time.monotonic() + lab.TURN_SECONDS
+            while picture.evaluate(lab.PICTURE_BYTES) == before or button.is_disabled() or "At work" in box.inner_text():
+                assert time.monotonic() < deadline, f"{label!r} didn't change the picture"
+                time.sleep(0.1)
             box.scroll_into_view_if_needed()
 
         box.locator("select").nth(0).select_option("updates")

@@ -52,19 +52,27 @@ def reach(seen):
     lines, values = [], {}
     for player in PLAYERS:
         pulls = [pull for number, pull in seen.pulls(player) if number == 0]
-        values[player] = {"pulls": len(pulls), "cut": sum(not pull.reaches(player) for _, pull in seen.pulls(player))}
+        values[player] = {"pulls": len(pulls), "cut": sum(not pull.reaches(player) for _, pull in seen.pulls(player)), "by layer": []}
         for pull in pulls:
             named = pull.weights[player]
-            missing = [name for name, size in named if size is None]
-            if len(missing) == len(named):
+            if not pull.reaches(player):
                 lines.append(f"{player}: a loss of {pull.loss:.3g} was asked for its slope, and none reaches any of the {len(named)} weights")
                 continue
-            present = [size for _, size in named if size is not None]
-            lines.append(f"{player}: {len(present)} of {len(named)} weights are reached, with sizes from {min(present):.2g} to {max(present):.2g} "
-                         f"(first {present[0]:.2g}, last {present[-1]:.2g})")
+            layers = _by_layer(named)
+            values[player]["by layer"].append(layers)
+            lines.append(f"{player}: {sum(size is not None for _, size in named)} of {len(named)} weights are reached; layer by layer, from the noise or "
+                         f"sample on: {', '.join('none' if size is None else f'{size:.2g}' for size in layers)}")
         if not pulls:
             lines.append(f"{player}: no loss is asked for its slope with respect to these weights")
     return Reading("Does a gradient reach every layer, and how large is it there?", lines, values)
+
+
+def _by_layer(named):
+    """Return for each layer the size of the gradient of all its weights together, or None where it reaches none of them."""
+    layers = {}
+    for name, size in named:
+        layers.setdefault(name.rsplit("/", 1)[0], []).append(size)
+    return [None if all(size is None for size in sizes) else float(np.linalg.norm([size or 0.0 for size in sizes])) for sizes in layers.values()]
 
 
 # ---- What the losses want -------------------------------------------------------------------------------------------
@@ -113,7 +121,7 @@ def labels(seen):
         weights = curve[20.0] - curve[-20.0]  # what each sample weighs in the loss
         values[kind] = np.round(-curve[-20.0] / np.maximum(weights, 1e-12), 4) + 0.0
         lines.append(f"{kind} samples: from {values[kind].min():.2f} to {values[kind].max():.2f}, on average {values[kind].mean():.2f}")
-    return Reading("Which labels does the discriminator's loss take?", lines or ["the loss is no cross entropy on logits: it has no labels to read"], values)
+    return Reading("Which labels does the discriminator's loss take?", lines or ["no cross entropy on logits: no labels to read"], values)
 
 
 # ---- What arrives ---------------------------------------------------------------------------------------------------
@@ -131,12 +139,24 @@ def arrivals(seen):
     weights = np.concatenate(seen.between) if seen.between else np.zeros(0)
     if len(weights):
         lines.append(f"between: the real one's share goes from {weights.min():.2f} to {weights.max():.2f}")
-    noise = [[part for part in step.of("generator")[0].inputs] for step in seen.steps if step.of("generator")]
-    same = len(noise) > 1 and all(len(first) == len(noise[0]) and all(np.array_equal(a, b) for a, b in zip(first, noise[0], strict=True))
-                                  for first in noise[1:])
-    lines.append("the generator gets the same inputs in every step" if same else "the generator gets new inputs in every step")
+    same = _same_noise([[call.inputs for call in step.of("generator")] for step in seen.steps])
+    lines.append(f"the generator gets {'the same noise' if same else 'new inputs'} in every step")
     return Reading("What reaches the discriminator, and the generator?", lines or ["nothing"], {
         "calls": calls, "mixed": mixed, "weights": weights, "same_noise": same})
+
+
+def _same_noise(steps):
+    """Whether some input of the generator, call for call, was the same in all steps, though it has another value for each sample.
+
+    Args:
+        steps: List, one a step, of lists, one a call, of the inputs.
+    """
+    first, places = steps[0], min((len(inputs) for calls in steps for inputs in calls), default=0)
+    if len(steps) < 2 or any(len(calls) != len(first) for calls in steps):
+        return False
+    return any(all(len(set(rows_of(inputs[place]))) > 1 for inputs in first) and
+               all(np.array_equal(inputs[place], other[place]) for calls in steps[1:] for inputs, other in zip(first, calls, strict=True))
+               for place in range(places))
 
 
 def ranges(seen):

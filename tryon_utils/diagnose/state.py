@@ -5,6 +5,7 @@ import random
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import context  # it alone knows where tf.random takes its seeds from
 
 PLAIN = (bool, int, float, str, type(None))
 
@@ -32,6 +33,8 @@ class Keeper:
     def __init__(self, *owners):
         self.variables, self.lists, self.attributes, self.seen = {}, [], [], {}
         self.numpy_state, self.python_state = np.random.get_state(), random.getstate()
+        self.tensorflow_random = context.context()._rng
+        self.tensorflow_state = self.tensorflow_random.getstate()
         self.keep(tf.random.get_global_generator().state)
         for owner in owners:
             self.keep(owner)
@@ -67,6 +70,9 @@ class Keeper:
             self.keep(owner.variables)
             for layer in owner._flatten_layers(include_self=False):
                 self.keep(layer)
+        for name, value in own.items():  # such as a history that the step writes
+            parts = [value, *value.values()] if isinstance(value, dict) else [value]
+            self.lists += [(part, len(part)) for part in parts if isinstance(part, list) and not name.startswith("_")]
         kinds = (keras.Layer, keras.Variable, keras.optimizers.Optimizer, keras.random.SeedGenerator, tf.Variable)
         for value in list(own.values()):
             parts = list(value.values()) if isinstance(value, dict) else value
@@ -80,8 +86,12 @@ class Keeper:
                 vars(owner).clear()
             vars(owner).update(attributes)
         for content, length in self.lists:
-            del content[length:]
+            if len(content) > length:
+                del content[length:]
         for variable, value in self.variables.values():
             variable.assign(value)
         np.random.set_state(self.numpy_state)
         random.setstate(self.python_state)
+        if self.tensorflow_random.getstate() != self.tensorflow_state:
+            self.tensorflow_random.setstate(self.tensorflow_state)
+            context.context().clear_kernel_cache()  # a kernel for each of its seeds has begun to draw

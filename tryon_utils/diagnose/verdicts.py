@@ -248,7 +248,7 @@ def _what_comes_in(seen, values):
             yield "batch norm at inference", (f"in {modes[player]['calls']} calls, none of the {player}'s {modes[player]['layers']} batch normalisations has used its "
                                               "batch's statistics")
     if arrivals["same_noise"]:
-        yield "same noise", f"in {len(seen.steps)} steps with different data the generator's inputs were equal, bit for bit"
+        yield "same noise", f"in {len(seen.steps)} steps with different data the generator's noise was equal, bit for bit"
 
 
 def _range_evidence(ranges):

@@ -221,16 +221,16 @@ def _draw_poster_cell(figure, row, left, top, width, height):
     draw_frame(frame, row["trained"].frames[-1], row["real"], row["show"], row["marked"])
     curves = draw_losses(axes(0.05, 1.15, 0.95, height - 1.4), row["trained"])
     curves.set(xticks=[], yticks=[])
-    for words in [*frame.texts, *curves.texts]:
+    for words in frame.texts:
         words.set_fontsize(5)
-    if row["trained"].history:
-        for words in curves.texts:  # the colours are those of every figure, and said once, in the foot
-            words.set_visible(False)
+    for words in curves.texts:  # what the colours mean is said once, on the page; an error is said here
+        words.set(fontsize=5, visible=words is curves.texts[-1] and not row["trained"].history, text=textwrap.fill(" ".join(words.get_text().split())[:80], 22))
     y = 0.17
-    for text, space, options in ((row["name"], 0.05, {"weight": "bold", "fontsize": 9}), (row["symptom"], 0.06, {}), ("read: " + row["look_at"], 0.06, {"color": "C0", "weight": "bold"}),
-                                 (row["cause"], 0.06, {"weight": "bold"}), ("cure: " + row["cure"], 0, {"color": "#006b4e"})):
-        for line in textwrap.wrap(text, 42):
-            figure.text((left + 1.1) / POSTER[0], (top - y) / POSTER[1], line, **({"fontsize": 7.4, "va": "center"} | options))
+    for text, columns, space, options in ((row["name"], 27, 0.05, {"weight": "bold", "fontsize": 8.6}), (row["symptom"], 37, 0.06, {}),
+                                          ("read: " + row["look_at"], 37, 0.06, {"color": "C0", "weight": "bold"}), (row["cause"], 33, 0.06, {"weight": "bold"}),
+                                          ("cure: " + row["cure"], 37, 0, {"color": "#006b4e"})):
+        for line in textwrap.wrap(text, columns):
+            figure.text((left + 1.1) / POSTER[0], (top - y) / POSTER[1], line, **({"fontsize": 7.2, "va": "center"} | options))
             y += 0.128
         y += space
     figure.add_artist(Line2D([left / POSTER[0], (left + width - 0.12) / POSTER[0]], [(top - height + 0.06) / POSTER[1]] * 2, color="#cccccc", linewidth=0.6))
