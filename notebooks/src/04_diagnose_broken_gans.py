@@ -197,7 +197,7 @@ for name in names:
 #
 # *What do you think?* What would keep two losses at such heights?
 
-# %% tags=["nbval-check-output", "training"] alt="A film of the ring: the fakes wander from one side to another and never gather on the clusters. Both losses swing a little at first and then lie flat."
+# %% tags=["nbval-check-output", "training"] alt="A film of the ring: the fakes wander from one side to another and never gather on the clusters. Both losses are flat for long stretches."
 show_symptom("squeezed twice")
 
 # %% tags=["nbval-check-output"]

@@ -88,7 +88,8 @@ class Case:
 
     def checkup(self, gan, broken=True, **options):
         """Examine a GAN of this case as its owner would; see `diagnose.checkup`."""
-        return checkup(gan, self.data(), show=self.show if broken else self.cured_show, epochs=self.epochs, **({"batch_size": BATCH_SIZE} | options))
+        counting = {"epochs": self.epochs, "batch_size": BATCH_SIZE} if self.epochs else {}
+        return checkup(gan, self.data(), show=self.show if broken else self.cured_show, **(counting | options))
 
 
 @dataclasses.dataclass

@@ -33,8 +33,8 @@ class Keeper:
     def __init__(self, *owners):
         self.variables, self.lists, self.attributes, self.seen = {}, [], [], {}
         self.numpy_state, self.python_state = np.random.get_state(), random.getstate()
-        self.tensorflow_random = context.context()._rng
-        self.tensorflow_state = self.tensorflow_random.getstate()
+        self.tensorflow_random = getattr(context.context(), "_rng", None)  # there once somebody has set a seed
+        self.tensorflow_state = self.tensorflow_random and self.tensorflow_random.getstate()
         self.keep(tf.random.get_global_generator().state)
         for owner in owners:
             self.keep(owner)
@@ -92,6 +92,6 @@ class Keeper:
             variable.assign(value)
         np.random.set_state(self.numpy_state)
         random.setstate(self.python_state)
-        if self.tensorflow_random.getstate() != self.tensorflow_state:
+        if self.tensorflow_random and self.tensorflow_random.getstate() != self.tensorflow_state:
             self.tensorflow_random.setstate(self.tensorflow_state)
             context.context().clear_kernel_cache()  # a kernel for each of its seeds has begun to draw
