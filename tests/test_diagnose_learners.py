@@ -498,6 +498,18 @@ def test_conditions_without_effect_and_of_other_rows_are_found():
     assert "conditions shuffled" in causes(MixedUp(), (POINTS, ATTRIBUTES))
 
 
+# ---- What is displayed ----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("show, found", [
+    (lambda samples: (samples + 1) / 2, []), (lambda samples: (127.5 * (samples + 1)).astype("uint8"), []), (lambda samples: 255 * samples, ["display"]),
+    (lambda samples: (255 * samples).astype("int64").astype("uint8"), ["display"]), (lambda samples: np.clip(samples, 0, 1), ["display"]),
+    (lambda samples: (127.5 * (1 - samples)).astype("uint8"), []), (lambda samples: (samples - samples.min((1, 2, 3), keepdims=True)) / np.ptp(samples), []),
+    (lambda samples: ((samples + 1) / 2)**0.45, []), (lambda samples: ((samples[:16] + 1) / 2).reshape(4, 4, 6, 6).swapaxes(1, 2).reshape(24, 24), [])],
+    ids=["floats", "bytes", "cut off", "wrapped", "clipped", "inverted", "each from its least", "gamma", "a mosaic"])
+def test_the_display_is_judged_by_what_it_shows(show, found):
+    assert causes(OfBytes(), PIXELS, steps=1, show=show) == found
+
+
 # ---- What can't be examined -----------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("gan, data, word", [

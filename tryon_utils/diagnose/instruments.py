@@ -331,11 +331,24 @@ def display(seen, show):
     Args:
         show: Function from samples `(n, ...)` to what is handed to `imshow`: floats in [0, 1] or whole numbers in [0, 255].
     """
-    shown = np.asarray(show(seen.fakes if seen.fakes is not None else seen.real))
+    samples = seen.fakes if seen.fakes is not None else seen.real
+    shown = np.asarray(show(samples))
     high = 255 if np.issubdtype(shown.dtype, np.integer) else 1.0
-    lost = float(np.mean((shown < 0) | (shown > high)))
-    return Reading("Is the display right?", [f"handed to imshow: {shown.dtype}, from {shown.min():.2f} to {shown.max():.2f}; it cuts {lost:.1%} of the numbers off "
-                                             f"at 0 or {high:g}"], {"lost": lost, "low": float(shown.min()), "high": float(shown.max()), "dtype": str(shown.dtype)})
+    values = {"lost": float(np.mean((shown < 0) | (shown > high))), "low": float(shown.min()), "high": float(shown.max()), "dtype": str(shown.dtype)}
+    lines = [f"handed to imshow: {shown.dtype}, from {shown.min():.2f} to {shown.max():.2f}; it cuts {values['lost']:.1%} of the numbers off at 0 or {high:g}"]
+    if len(shown) == len(samples) and shown.size == samples.size > 8 * len(samples):
+        values["follows"] = _explained(samples, shown)
+        lines.append(f"brighter or darker, and of more or less contrast, a sample explains {values['follows']:.0%} of its display")
+    return Reading("Is the display right?", lines, values)
+
+
+def _explained(samples, shown):
+    """Return which share of a displayed sample's variance a straight line from its own numbers explains; the median over the samples."""
+    one, other = (values.reshape(len(values), -1).astype("float64") for values in (samples, shown))
+    one, other = one - one.mean(axis=1, keepdims=True), other - other.mean(axis=1, keepdims=True)
+    sizes = np.sum(one**2, axis=1) * np.sum(other**2, axis=1)
+    varied = sizes > 1e-12
+    return float(np.median(np.sum(one * other, axis=1)[varied]**2 / sizes[varied])) if varied.any() else 1.0
 
 
 def first_line(error):

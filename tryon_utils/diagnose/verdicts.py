@@ -105,7 +105,7 @@ CAUSES = {
     "dead layer": Cause("A layer answers 0 to nearly everything.", "Lower the learning rate, or use a leaky ReLU.", ("dead units",)),
     "epochs": Cause("What is counted as an epoch is something shorter.",
                     "An epoch is one pass over all the data. Count passes, or count steps and say so.", ("counting",)),
-    "display": Cause("The display cuts most of the samples' numbers off.", "Map [-1, 1] to [0, 1] before imshow: (samples + 1) / 2.", ("display",)),
+    "display": Cause("The display cuts the samples' numbers off, or wraps them.", "Map [-1, 1] to [0, 1] before imshow: (samples + 1) / 2.", ("display",)),
 }
 
 
@@ -289,8 +289,11 @@ def _rest(seen, values):
     counting = values["counting"]
     if counting.get("epochs") and counting["passes"] < counting["epochs"] / 3:
         yield "epochs", f"after {counting['epochs']:,} so-called epochs, each sample was seen {counting['passes']:.1f} times, in batches of {len(seen.batches[0][0])}"
-    if values.get("display", {}).get("lost", 0.0) > 0.05:
-        yield "display", f"{values['display']['lost']:.0%} of the numbers handed to imshow are cut off ({values['display']['low']:.1f} to {values['display']['high']:.1f})"
+    display = values.get("display", {})
+    if display.get("lost", 0.0) > 0.05:
+        yield "display", f"{display['lost']:.0%} of the numbers handed to imshow are cut off ({display['low']:.1f} to {display['high']:.1f})"
+    elif display.get("follows", 1.0) < 0.85:
+        yield "display", f"the samples explain only {display['follows']:.0%} of what is shown: numbers were cut off, or wrapped by {display['dtype']}, before"
 
 
 RULES = (_form, _who_moves, _paths, _directions, _sigmoids, _what_comes_in, _told, _rest)
