@@ -85,7 +85,7 @@ def points_case(name, **fields):
 CASES = [
     points_case(
         "the generator that flees", cause="generator's sign", instruments=("pulls",),
-        symptom="The fakes leave the picture and don't come back. The discriminator's loss falls to zero at once, the generator's to minus ten thousand and below.",
+        symptom="The fakes flee from the ring, out of the picture or to its middle, and don't come back. The discriminator's loss falls to zero at once, the generator's far below.",
         story="The article writes: the generator minimises E log D(G(z)). So it walks downhill on the discriminator's surface, away from all that looks real.",
         fix="minimise -log D(G(z))", broken=of_game(losses.discriminator_loss, log_d)),
     points_case(
@@ -105,7 +105,7 @@ CASES = [
         fix="two losses, two tapes, two optimizers", broken=lambda seed: points_gan(seed, JointGAN)),
     points_case(
         "the obliging generator", cause="generator cooperates", instruments=("pulls",),
-        symptom="The fakes leave the picture. Both losses go to zero: each player seems to have won.",
+        symptom="The fakes flee from the ring. Both losses go to zero: each player seems to have won.",
         story="The loss named gen_loss is the discriminator's loss on fakes, label 0. The generator makes it smaller: it helps its opponent.",
         fix="the label of the generator's loss is 1", broken=of_game(losses.discriminator_loss, lambda fake: ON_LOGITS(ops.zeros_like(fake), fake))),
     points_case(
