@@ -93,10 +93,10 @@ def time_steps(train, seconds, clock=time.monotonic):
     return (clock() - started) / steps
 
 
-def measure_rates(samples, seconds=5.0, rounds=4, repeats=5, say=print):
-    """Return for each loop its seconds a step in each round, and for each architecture the best times of its convolutions."""
-    loops_of = {"tutorial": (train_tutorial, loops.BATCH), "combined": (train_combined, loops.BATCH), "equal": (train_equal, loops.BATCH),
-                "ours": (train_ours, OUR_BATCH)}
+def measure_rates(samples, seconds=4.0, rounds=6, say=print):
+    """Return for each loop the seconds of a step, and those of its convolutions alone, in each round."""
+    loops_of = {"tutorial": (train_tutorial, loops.BATCH), "ours": (train_ours, OUR_BATCH), "equal": (train_equal, loops.BATCH),
+                "combined": (train_combined, loops.BATCH)}
     if importlib.util.find_spec("torch"):
         loops_of["torch"] = torch_process.TorchProcess, loops.BATCH
     trains = {name: make(samples) for name, (make, _) in loops_of.items()}
@@ -105,29 +105,29 @@ def measure_rates(samples, seconds=5.0, rounds=4, repeats=5, say=print):
     ours = dcgan.build_gan(training_steps=1, channels=OUR_CHANNELS)
     networks = {"tutorial": (loops.build_generator(), loops.build_discriminator(), loops.BATCH),
                 "ours": (ours.generator, ours.discriminator, OUR_BATCH)}
-    step_seconds, times = {name: [] for name in trains}, {name: [] for name in networks}
+    rows = {name: {"batch": loops_of[name][1], "step_seconds": [], "ceiling_seconds": []} for name in trains}
     for number in range(rounds):
         for name, train in trains.items():
-            step_seconds[name].append(time_steps(train, seconds))
-        for name, (generator, discriminator, batch) in networks.items():
-            times[name].append({"generator": ceiling.time_layers(generator, batch, repeats=repeats),
-                                "discriminator": ceiling.time_layers(discriminator, batch, repeats=repeats)})
+            network = networks["ours" if name == "ours" else "tutorial"]
+            passes = ceiling.PASSES["ours" if name == "equal" else name]
+            before = time_convolutions(*network, passes, seconds)
+            rows[name]["step_seconds"].append(rounded(time_steps(train, seconds)))
+            rows[name]["ceiling_seconds"].append(rounded((before + time_convolutions(*network, passes, seconds)) / 2))
         say(f"  round {number + 1} of {rounds}: " + ", ".join(
-            f"{name} {loops_of[name][1] / found[-1]:.0f}" for name, found in step_seconds.items()) + " images/s", flush=True)
+            f"{name} {row['batch'] / row['step_seconds'][-1]:.0f}" for name, row in rows.items()) + " images/s", flush=True)
     if "torch" in trains:
         trains["torch"].close()
-    rows = {}
-    for name, found in step_seconds.items():
-        architecture, passes = ("ours", "ours") if name == "ours" else ("tutorial", "ours" if name == "equal" else name)
-        least = ceiling.step_time(best_of(times[architecture]), ceiling.PASSES[passes])
-        rows[name] = {"batch": loops_of[name][1], "step_seconds": [float(f"{value:.4g}") for value in found], "ceiling_seconds": float(f"{least:.4g}")}
     return rows
 
 
-def best_of(rounds):
-    """Return the best time of each operation over all rounds of `ceiling.time_layers`."""
-    return {network: [{name: min(found[network][number][name] for found in rounds) for name in ceiling.OPERATIONS}
-                      for number in range(len(rounds[0][network]))] for network in rounds[0]}
+def time_convolutions(generator, discriminator, batch, passes, seconds):
+    """Return the seconds that the convolutions of one step take alone, measured over about half as many seconds."""
+    times = {name: ceiling.time_layers(network, batch, seconds / 30) for name, network in (("generator", generator), ("discriminator", discriminator))}
+    return ceiling.step_time(times, passes)
+
+
+def rounded(seconds):
+    return float(f"{seconds:.4g}")
 
 
 # ---- KID after equal time ----------------------------------------------------------------------------------------------------------
