@@ -57,6 +57,8 @@ def main(arguments=None):
             started = time.monotonic()
             measure(options.chapters)
             print(f"{name}: measured in {time.monotonic() - started:.0f} s", flush=True)
+    if "chapters" in store.read():
+        store.write("chapters", chapters.restated(store.read()["chapters"]))
     for path in page.write():
         print(f"written: {path}")
     return 0

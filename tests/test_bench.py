@@ -13,7 +13,7 @@ import tensorflow as tf
 from measuring import ceiling, chapters, loops, speed, store
 from tryon_utils.models import dcgan
 
-SMALL = {"loops_options": {"seconds": 0.01, "rounds": 1, "repeats": 1}, "kid_options": {"seconds": 0.5, "seeds": 1, "looks": 2}}
+SMALL = {"loops_options": {"seconds": 0.01, "rounds": 2}, "kid_options": {"seconds": 0.5, "seeds": 1, "looks": 2}}
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_the_training_part_measures_every_loop(monkeypatch):
     found = speed.measure(say=lambda *text, **options: None, **SMALL)
     assert set(found["loops"]) == {"tutorial", "combined", "equal", "ours"}
     for loop in found["loops"].values():
-        assert len(loop["step_seconds"]) == 1 and min(loop["step_seconds"]) > 0 < loop["ceiling_seconds"]
+        assert len(loop["step_seconds"]) == len(loop["ceiling_seconds"]) == 2 and min(loop["step_seconds"] + loop["ceiling_seconds"]) > 0
     for runs in found["kid"]["runs"].values():
         assert len(runs) == 1
         for run in runs:
@@ -149,6 +149,18 @@ class Clock:
 
     def wait(self, seconds):
         self.now += seconds
+
+
+def test_the_time_of_a_step_leaves_out_the_start_of_a_training():
+    clock = Clock()
+
+    def train(steps, after_step):
+        clock.wait(100)
+        for number in range(steps):
+            clock.wait(50 if number == 0 else number)
+            after_step()
+
+    assert speed.time_step(train, 4, clock) == (1 + 2 + 3 + 4) / 4
 
 
 def test_the_clock_stands_still_while_one_looks_and_over_a_stall():
@@ -207,6 +219,14 @@ def test_a_chapter_that_breaks_says_where(tmp_path, monkeypatch):
     monkeypatch.setattr(chapters, "NOTEBOOKS", tmp_path)
     found = chapters.measure("01_do", runs=5, say=lambda *text, **options: None)
     assert found["errors"] == ["cell 2: AssertionError: not equal"] and found["runs"] == 1 and found["gates"] == {} and found["seconds"] == []
+
+
+def test_a_limit_that_was_stated_anew_needs_no_new_measurement(tmp_path, monkeypatch):
+    notebook = notebook_of(('gate("a", x, at_least=6)',), ('gate("unmeasured", x, at_least=1)',))
+    nbformat.write(notebook, tmp_path / "01_do.ipynb")
+    monkeypatch.setattr(chapters, "NOTEBOOKS", tmp_path)
+    figures = {"01_do": {"gates": {"a": {"values": [7.0, 8.0], "at_least": 8, "at_most": None}}}, "02_gone": {"gates": {}}}
+    assert chapters.restated(figures) == {"01_do": {"gates": {"a": {"values": [7.0, 8.0], "at_least": 6, "at_most": None}}}, "02_gone": {"gates": {}}}
 
 
 def test_gates_are_read_from_the_code():

@@ -580,7 +580,7 @@ gate("good samples", [good_share(samples, ring) for samples in ring_samples], at
 
 # %% [markdown]
 # Why 85 % and not 95? A gate must stand well below what was measured, or it will fail one day for no fault of yours: on another processor the sums are rounded otherwise, and a GAN's path
-# is so sensitive that after a hundred steps nothing looks the same. Over twelve seeds this recipe gave 95.6 to 98.0 % of good samples and 8 of 8 modes every time.
+# is so sensitive that after a hundred steps nothing looks the same. Over twenty-five seeds this recipe gave 95.5 to 98.0 % of good samples and 8 of 8 modes every time.
 #
 # *Predict, then run.* All samples good, all modes there. Are we done, or can you think of a way in which these points could still differ from real ones? Look at the clusters in
 # the pictures above.
@@ -701,11 +701,11 @@ with training.Progress(unit="seed") as progress:
 point_plots.draw_samples(one_number_samples, [scores(samples, ring) for samples in one_number_samples], ring)
 
 # %% tags=["nbval-check-output"]
-gate("modes covered with beta_1 = 0.5", [covered_modes(samples, ring) for samples in one_number_samples], at_least=8)
+gate("modes covered with beta_1 = 0.5", [covered_modes(samples, ring) for samples in one_number_samples], at_least=6)
 gate("good samples with beta_1 = 0.5", [good_share(samples, ring) for samples in one_number_samples], at_least=0.65)
 
 # %% [markdown]
-# It is enough. The rest of our recipe makes the samples better, but this number decides whether there is a ring at all. Keras' default is made for ordinary training.
+# It is enough: 8 of 8 modes on 23 of twenty-five seeds, 7 on two. The rest of our recipe makes the samples better, but this number decides whether there is a ring at all. Keras' default is made for ordinary training.
 #
 # ## Repair it
 #
@@ -765,7 +765,7 @@ point_plots.draw_samples(rows, [scores(samples, ring) for samples in rows], ring
 won_back = [covered_modes(samples, ring) - covered_modes(broken, ring) for broken, samples in zip(broken_samples, repaired[ToyGAN], strict=True)]
 gate("modes won back by new optimizers", won_back, at_least=1)
 gate("modes covered with the penalty", [covered_modes(samples, ring) for samples in repaired[PenalisedGAN]], at_least=8)
-gate("good samples with the penalty", [good_share(samples, ring) for samples in repaired[PenalisedGAN]], at_least=0.7)
+gate("good samples with the penalty", [good_share(samples, ring) for samples in repaired[PenalisedGAN]], at_least=0.55)
 
 # %% [markdown]
 # Would the penalty alone have done it, with Keras' default optimizers? Guess, then compile with `keras.optimizers.Adam()` in `repair` and see. (From scratch, it ended with 0 to 5 modes on five seeds of

@@ -13,7 +13,7 @@
 #
 # **What you need**: [Train a toy GAN](02_train_a_toy_gan.ipynb), for the training step. You know convolutions from Keras.
 #
-# **Time**: about 40 minutes of reading, 100 seconds of training on two CPU cores
+# **Time**: about 40 minutes of reading, 130 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet

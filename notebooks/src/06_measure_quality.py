@@ -14,7 +14,7 @@
 #
 # **What you need**: [Build a DCGAN](03_build_a_dcgan.ipynb), for the GAN that we measure.
 #
-# **Time**: about 45 minutes of reading, 25 seconds of training on two CPU cores
+# **Time**: about 45 minutes of reading, 40 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -347,13 +347,14 @@ training.train(gan, images.to_model(real_pictures[known]), training_steps, seed=
 # %% alt="Three panels over the steps. Left: both losses go up and down, and say little. Middle: KID stays high at first, then falls steadily to the end. Right: precision begins at the top, falls to 0 and climbs again; coverage stays at 0 for the first half and then climbs."
 metric_plots.draw_measured_training(history)
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-ignore-output"]
 lowest = history["generator_loss"].argmin()
-gate("KID at the end, of that where the generator's loss was lowest", history["KID"][-1] / history["KID"][lowest], at_most=0.7)
+print(f"the generator's loss is lowest at step {history.steps[lowest]}: KID {history['KID'][lowest]:.2f} there, {history['KID'][-1]:.2f} at the end")
+gate("KID at the end, of that at the first look", history["KID"][-1] / history["KID"][0], at_most=0.5)
 
 # %% [markdown]
-# Whoever stops where the generator's loss is lowest gets pictures far worse than those at the end, and the loss *rises* in between: it is measured by an opponent who learns, too. A GAN's losses say how the game stands, not how good
-# the pictures are. The metrics do. So stop, choose and compare by them.
+# Whoever stops where the generator's loss is lowest takes the pictures of that step. With four of five seeds they were two to five times as far from the real ones as those at the end; with the fifth it happened to be the end. The loss is no
+# measure of progress: an opponent takes it who learns, too. A GAN's losses say how the game stands, not how good the pictures are. The metrics do. So stop, choose and compare by them.
 #
 # But never by one alone. Look at the precision of the first points, when there is no garment yet: what made it so high?
 

@@ -1,11 +1,15 @@
 """The machine's own convolution ceiling: how long the convolutions of one training step take when nothing else is done.
 
 Every convolution of a network is three operations: forward, backward to its input, backward to its weights. Each is timed alone, as a
-compiled operation on tensors of the very shapes that the training has, and the best of several repeats counts. A training step needs
-a known number of each (`PASSES`). The sum of their times is what no loop can beat on this machine with these operations:
+compiled operation on tensors of the very shapes that the training has, for as long as it takes to fill some tenths of a second. A training
+step needs a known number of each (`PASSES`). The sum of their times is what no loop can beat on this machine with these operations:
 
-    ceiling = sum over layers and operations of (times a step needs it) x (its best time)
-    share of the ceiling = ceiling / measured time of a step, in the fastest of several rounds
+    ceiling = sum over layers and operations of (times a step needs it) x (its time)
+    share of the ceiling = ceiling / measured time of a step
+
+The ceiling is measured right before and right after each loop, in every round anew, since the speed of a shared machine changes within
+seconds; the median of the rounds counts. The best time that an operation of milliseconds ever took, held against a loop that takes seconds,
+would only tell how uneven the machine is.
 
 What a step does besides (dense layers, normalisation, activations, dropout, losses, optimizers, noise, fetching data, the loop itself) is not in the
 ceiling: all of it counts against the loop. Two loops that need different numbers of passes have different ceilings: the tutorial
@@ -18,8 +22,6 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 from keras import layers
-
-OPERATIONS = ("forward", "to_input", "to_weights")
 
 
 class Passes(NamedTuple):
@@ -77,20 +79,17 @@ def operations(layer, batch):
             "to_weights": lambda: to_weights(high, low)}
 
 
-def best_time(operation, repeats=7, at_least=0.05, clock=time.perf_counter):
-    """Return the seconds of one call: the best of several repeats, each of as many calls as fill `at_least` seconds."""
+def mean_time(operation, seconds=0.3, clock=time.perf_counter):
+    """Return the seconds of one call: the mean of as many calls as fill so many seconds."""
     operation()
     started = clock()
     operation()
-    calls = max(1, int(at_least / max(clock() - started, 1e-9)))
-    best = float("inf")
-    for _ in range(repeats):
-        started = clock()
-        for _ in range(calls):
-            result = operation()
-        result.numpy()  # waits until it is there
-        best = min(best, (clock() - started) / calls)
-    return best
+    calls = max(2, int(seconds / max(clock() - started, 1e-9)))
+    started = clock()
+    for _ in range(calls):
+        result = operation()
+    result.numpy()  # waits until it is there
+    return (clock() - started) / calls
 
 
 def convolutions(network):
@@ -98,9 +97,9 @@ def convolutions(network):
     return [layer for layer in network.layers if isinstance(layer, (layers.Conv2D, layers.Conv2DTranspose))]
 
 
-def time_layers(network, batch, **options):
-    """Return for each convolution of a network a dictionary with the best seconds of its three operations."""
-    return [{name: best_time(operation, **options) for name, operation in operations(layer, batch).items()} for layer in convolutions(network)]
+def time_layers(network, batch, seconds=0.3):
+    """Return for each convolution of a network a dictionary with the mean seconds of its three operations."""
+    return [{name: mean_time(operation, seconds) for name, operation in operations(layer, batch).items()} for layer in convolutions(network)]
 
 
 def step_time(times, passes):

@@ -1,5 +1,7 @@
 """What was promised, and what of it the measured figures keep. Pure functions of `book/measurements.json`."""
 
+import statistics
+
 SHOWN = {"tutorial": "the loop of TensorFlow's DCGAN tutorial", "combined": "`predict` and `train_on_batch` on a combined model",
          "torch": "PyTorch, eager, channels last", "equal": "our loop, the tutorial's architecture", "ours": "our loop, the architecture of chapter 03"}
 WANTED_RATIO = 3.0       # our images a second over the tutorial's
@@ -8,19 +10,35 @@ WANTED_SEEDS = 4 / 5     # share of seeds in which ours has the lower KID after 
 MOST_MEGABYTES = 2000    # at the peak of a chapter's kernel
 
 
+def rates(loop):
+    """Return the images a second of a measured loop, round by round."""
+    return [loop["batch"] / seconds for seconds in loop["step_seconds"]]
+
+
+def shares(loop):
+    """Return the share of its convolution ceiling that a measured loop reaches, round by round."""
+    return [alone / whole for alone, whole in zip(loop["ceiling_seconds"], loop["step_seconds"], strict=True)]
+
+
+def ratios(training, name="ours"):
+    """Return how many times the tutorial's images a second a loop trains, round by round."""
+    loops = training["loops"]
+    return [mine / theirs for mine, theirs in zip(rates(loops[name]), rates(loops["tutorial"]), strict=True)]
+
+
 def rate(loop):
-    """Return the images a second of a measured loop in its fastest round: other programs only ever make it slower."""
-    return loop["batch"] / min(loop["step_seconds"])
+    """Return the median of `rates`."""
+    return statistics.median(rates(loop))
 
 
 def share(loop):
-    """Return the share of its convolution ceiling that a measured loop reaches in its fastest round: the ceiling is a best time, too."""
-    return loop["ceiling_seconds"] / min(loop["step_seconds"])
+    """Return the median of `shares`."""
+    return statistics.median(shares(loop))
 
 
-def ratio(training):
-    """Return how many times the tutorial's images a second ours trains."""
-    return rate(training["loops"]["ours"]) / rate(training["loops"]["tutorial"])
+def ratio(training, name="ours"):
+    """Return the median of `ratios`."""
+    return statistics.median(ratios(training, name))
 
 
 def last_kids(training):

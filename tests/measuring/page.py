@@ -56,11 +56,11 @@ LOOPS = """## Five ways to train
 The same two networks, those of TensorFlow's DCGAN tutorial carried over to our garments (32 x 32 in colour, batches of 256), trained in four ways: as the tutorial does, with one compiled
 step and two tapes; as many articles do, with `predict` and a combined model in which the discriminator is frozen; in PyTorch, as its own tutorial does; and by the course's own `GAN`
 and `training.train`. The fifth row is what [chapter 03](chapters/03_build_a_dcgan.ipynb) really trains: our loop with smaller networks, in batches of {batch}. They are
-measured in turns, in {rounds} rounds of some seconds each. The fastest round counts: whatever else runs on a machine only makes a loop slower.
+measured in turns, in {rounds} rounds of some seconds each, since a machine is not equally fast all the time. The median of the rounds stands first, then from where to where they went.
 
 **The convolution ceiling** says what was possible at all. Each convolution of the two networks is timed alone, forward, backward to its input and backward to its
-weights, as a compiled operation on tensors of the same shapes; the best of several repeats counts. A training step needs each of them a known number of times, and their
-sum is a time that no loop can beat with the same operations. The share is that time over the loop's own, in its fastest round. All that is not a convolution counts against the loop: normalisation, activations,
+weights, as a compiled operation on tensors of the same shapes, right before and right after each loop. A training step needs each of them a known number of times, and their
+sum is a time that no loop can beat with the same operations. The share is that time over the loop's own. All that is not a convolution counts against the loop: normalisation, activations,
 optimizers, noise, fetching the data, Python. Each loop is held against its own ceiling: ours makes fresh fakes for the generator's turn, where the tutorial uses the discriminator's again, so
 our step needs more convolutions for the same number of images."""
 
@@ -97,16 +97,15 @@ def training_part(measurements):
     if not training:
         return ""
     loops = training["loops"]
-    theirs = claims.rate(loops["tutorial"])
-    rows = [(text, f"{claims.rate(loop):,.0f}", f"{loop['batch'] / max(loop['step_seconds']):,.0f}", f"{claims.rate(loop) / theirs:.2f}", f"{claims.share(loop):.0%}")
+    rows = [(text, span(claims.rates(loop), "{:,.0f}"), span(claims.ratios(training, name), "{:.2f}"), span(claims.shares(loop), "{:.0%}"))
             for name, text in claims.SHOWN.items() if (loop := loops.get(name))]
     kids = [(seed, f"{theirs:.3f}", f"{ours:.3f}", "yes" if ours < theirs else "no") for seed, (theirs, ours) in enumerate(claims.last_kids(training))]
     faster, ceiling, better = (said(*verdict) for verdict in claims.verdicts({"training": training}))
-    others = [claims.rate(loops[name]) / theirs for name in ("combined", "torch", "equal") if name in loops]
+    others = [claims.ratio(training, name) for name in ("combined", "torch", "equal") if name in loops]
     lesson = (f"On equal networks, the other loops train between {min(others):.2f} and {max(others):.2f} times as many images as the tutorial's. What makes the difference is fewer "
               "operations: smaller networks that are enough for small pictures.")
     return "\n\n".join([
-        LOOPS.format(batch=loops["ours"]["batch"], rounds=len(loops["ours"]["step_seconds"])), on(training["machine"]), table(("", "images/s", "in the slowest round", "times the tutorial's", "share of its ceiling"), rows, "lrrrr"),
+        LOOPS.format(batch=loops["ours"]["batch"], rounds=len(loops["ours"]["step_seconds"])), on(training["machine"]), table(("", "images/s", "times the tutorial's", "share of its ceiling"), rows, "lrrr"),
         *([] if "torch" in loops else ["PyTorch is not installed here, so its row is missing. It is no dependency of the course."]),
         "![Bars for each loop: images a second on the left, the share of the convolution ceiling on the right.](_static/performance_speed.png)",
         f"{faster} {ceiling}", lesson,

@@ -30,7 +30,7 @@ def both_ways(real_images):
     return np.concatenate([real_images, real_images[:, :, ::-1]])
 
 
-# ---- The loops, each as a function that trains some steps ----------------------------------------------------------------
+# ---- The loops, each as a function that trains some steps and calls `after_step` when one is done -----------------------------
 
 def random_batches(samples, seed):
     """Return an endless iterator over random batches."""
@@ -40,14 +40,14 @@ def random_batches(samples, seed):
 
 
 def train_tutorial(samples):
-    """Return a function that trains so many steps with the tutorial's loop, fed as the tutorial feeds it."""
+    """Return the tutorial's loop, fed as the tutorial feeds it."""
     step = loops.make_tutorial_step(loops.build_generator(1), loops.build_discriminator(2))
     batches = iter(tutorial_dataset(samples, seed=0))
 
-    def train(steps):
+    def train(steps, after_step):
         for _ in range(steps):
-            loss = step(next(batches))
-        loss.numpy()  # waits until it is there
+            step(next(batches)).numpy()  # waits until it is there
+            after_step()
 
     return train
 
@@ -58,76 +58,81 @@ def tutorial_dataset(samples, seed):
 
 
 def train_combined(samples):
-    """Return a function that trains so many steps with `predict` and `train_on_batch`."""
+    """Return the loop with `predict` and `train_on_batch`."""
     step, batches = loops.make_combined_step(loops.build_generator(1), loops.build_discriminator(2)), random_batches(samples, 0)
 
-    def train(steps):
+    def train(steps, after_step):
         for _ in range(steps):
             step(next(batches))
+            after_step()
+
+    return train
+
+
+def _train(gan, samples, batch):
+    """Return our loop with a model: `training.train`, as every chapter calls it."""
+    def train(steps, after_step):
+        training.train(gan, samples, steps, batch, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: after_step())])
 
     return train
 
 
 def train_equal(samples):
-    """Return a function that trains so many steps with our loop and the tutorial's architecture."""
+    """Return our loop with the tutorial's architecture."""
     gan = dcgan.GAN(loops.build_generator(1), loops.build_discriminator(2))
     gan.compile(keras.optimizers.Adam(loops.RATE), keras.optimizers.Adam(loops.RATE))
-    return lambda steps: training.train(gan, samples, steps, loops.BATCH)
+    return _train(gan, samples, loops.BATCH)
 
 
 def train_ours(samples):
-    """Return a function that trains so many steps as chapter 03 does."""
-    gan = dcgan.build_gan(training_steps=1000, channels=OUR_CHANNELS)
-    return lambda steps: training.train(gan, samples, steps, OUR_BATCH)
+    """Return our loop with the architecture of chapter 03."""
+    return _train(dcgan.build_gan(training_steps=1000, channels=OUR_CHANNELS), samples, OUR_BATCH)
 
 
 # ---- Images a second, and the share of the ceiling -----------------------------------------------------------------------------
 
-def time_steps(train, seconds, clock=time.monotonic):
-    """Return the seconds a step that `train(steps)` takes, measured over about so many seconds."""
-    started = clock()
-    train(2)
-    steps = max(2, round(2 * seconds / (clock() - started)))
-    started = clock()
-    train(steps)
-    return (clock() - started) / steps
+def time_step(train, steps, clock=time.monotonic):
+    """Return the seconds of a step: the mean of so many. One more goes before them, since a call of `fit` takes a while to start."""
+    ends = []
+    train(steps + 1, lambda: ends.append(clock()))
+    return (ends[-1] - ends[0]) / steps
 
 
-def measure_rates(samples, seconds=5.0, rounds=4, repeats=5, say=print):
-    """Return for each loop its seconds a step in each round, and for each architecture the best times of its convolutions."""
-    loops_of = {"tutorial": (train_tutorial, loops.BATCH), "combined": (train_combined, loops.BATCH), "equal": (train_equal, loops.BATCH),
-                "ours": (train_ours, OUR_BATCH)}
+def measure_rates(samples, seconds=3.0, rounds=12, say=print):
+    """Return for each loop the seconds of a step, and those of its convolutions alone, in each round."""
+    loops_of = {"tutorial": (train_tutorial, loops.BATCH), "ours": (train_ours, OUR_BATCH), "equal": (train_equal, loops.BATCH),
+                "combined": (train_combined, loops.BATCH)}
     if importlib.util.find_spec("torch"):
         loops_of["torch"] = torch_process.TorchProcess, loops.BATCH
     trains = {name: make(samples) for name, (make, _) in loops_of.items()}
-    for train in trains.values():
-        train(2)  # compiles
+    steps = {name: max(2, round(seconds / time_step(train, 2))) for name, train in trains.items()}
     ours = dcgan.build_gan(training_steps=1, channels=OUR_CHANNELS)
     networks = {"tutorial": (loops.build_generator(), loops.build_discriminator(), loops.BATCH),
                 "ours": (ours.generator, ours.discriminator, OUR_BATCH)}
-    step_seconds, times = {name: [] for name in trains}, {name: [] for name in networks}
+    rows = {name: {"batch": loops_of[name][1], "step_seconds": [], "ceiling_seconds": []} for name in trains}
     for number in range(rounds):
         for name, train in trains.items():
-            step_seconds[name].append(time_steps(train, seconds))
-        for name, (generator, discriminator, batch) in networks.items():
-            times[name].append({"generator": ceiling.time_layers(generator, batch, repeats=repeats),
-                                "discriminator": ceiling.time_layers(discriminator, batch, repeats=repeats)})
+            network = networks["ours" if name == "ours" else "tutorial"]
+            passes = ceiling.PASSES["ours" if name == "equal" else name]
+            before = time_convolutions(*network, passes, seconds)
+            rows[name]["step_seconds"].append(rounded(time_step(train, steps[name])))
+            rows[name]["ceiling_seconds"].append(rounded((before + time_convolutions(*network, passes, seconds)) / 2))
         say(f"  round {number + 1} of {rounds}: " + ", ".join(
-            f"{name} {loops_of[name][1] / found[-1]:.0f}" for name, found in step_seconds.items()) + " images/s", flush=True)
+            f"{name} {row['batch'] / row['step_seconds'][-1]:.0f} ({row['ceiling_seconds'][-1] / row['step_seconds'][-1]:.0%})"
+            for name, row in rows.items()) + " images/s and share of the ceiling", flush=True)
     if "torch" in trains:
         trains["torch"].close()
-    rows = {}
-    for name, found in step_seconds.items():
-        architecture, passes = ("ours", "ours") if name == "ours" else ("tutorial", "ours" if name == "equal" else name)
-        least = ceiling.step_time(best_of(times[architecture]), ceiling.PASSES[passes])
-        rows[name] = {"batch": loops_of[name][1], "step_seconds": [float(f"{value:.4g}") for value in found], "ceiling_seconds": float(f"{least:.4g}")}
     return rows
 
 
-def best_of(rounds):
-    """Return the best time of each operation over all rounds of `ceiling.time_layers`."""
-    return {network: [{name: min(found[network][number][name] for found in rounds) for name in ceiling.OPERATIONS}
-                      for number in range(len(rounds[0][network]))] for network in rounds[0]}
+def time_convolutions(generator, discriminator, batch, passes, seconds):
+    """Return the seconds that the convolutions of one step take alone, measured over about half as many seconds."""
+    times = {name: ceiling.time_layers(network, batch, seconds / 30) for name, network in (("generator", generator), ("discriminator", discriminator))}
+    return ceiling.step_time(times, passes)
+
+
+def rounded(seconds):
+    return float(f"{seconds:.4g}")
 
 
 # ---- KID after equal time ----------------------------------------------------------------------------------------------------------

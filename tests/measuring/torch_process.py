@@ -6,7 +6,8 @@ import numpy as np
 
 
 class TorchProcess:
-    """PyTorch in a process of its own, so that its threads and memory are not TensorFlow's: trains so many steps when called."""
+    """PyTorch in a process of its own, so that its threads and memory are not TensorFlow's: trains so many steps when called,
+    and calls `after_step` when one is done."""
 
     def __init__(self, samples):
         context = multiprocessing.get_context("spawn")
@@ -15,9 +16,11 @@ class TorchProcess:
         self.process.start()
         other_end.close()  # so that a process that dies ends our waiting
 
-    def __call__(self, steps):
+    def __call__(self, steps, after_step):
         self.pipe.send(steps)
-        self.pipe.recv()
+        for _ in range(steps):
+            self.pipe.recv()
+            after_step()
 
     def close(self):
         self.pipe.close()
@@ -35,4 +38,4 @@ def _serve(pipe, samples):
             return
         for _ in range(steps):
             step(samples[rng.choice(len(samples), torch_loop.BATCH, replace=False)])
-        pipe.send("done")
+            pipe.send("done")

@@ -63,18 +63,22 @@ def flow_error(sample, shop):
     return float(np.abs(fetched - linear_to_srgb(sample.worn[sure])).mean() * 255)
 
 
-def flow_excess(sample, shop):
-    """Return by how much, of 255 in the mean, worn cloth lies outside the range of the shop's 3 x 3 pixels round where the flow points.
+def misses(sample, shop):
+    """Return how far the flow misses, as a share of what half a pixel of softness would cost: below 1 is right, a pixel beside it about 3.
 
-    What a look-up between pixels costs at a hard edge stays inside that range; what a wrong flow costs does not.
+    A look-up between pixels softens hard edges, and how much that costs depends on the pattern. So the error is held against the
+    difference that softening the shop's picture by 1-2-1 makes at the same places, plus half a level of 255. Only pixels inside
+    a panel are asked: at its rim a pixel mixes two panels, or cloth and skin, and no one place of the shop shows that.
     """
-    sure = (sample.visible > 0) & (sample.garment_mask > 0.999)
-    if not sure.any():
+    x, y = np.minimum(sample.flow, np.array(shop.mask.shape[::-1]) - 1).astype(int).transpose(2, 0, 1)
+    panel = np.where(sample.visible > 0, shop.panels[y, x], 0)
+    inside = (panel > 0) & (ndimage.minimum_filter(panel, 3) == ndimage.maximum_filter(panel, 3))
+    if not inside.any():
         return 0.0
-    cloth, worn = linear_to_srgb(shop.albedo), linear_to_srgb(sample.worn[sure])
-    x, y = np.minimum(sample.flow[sure], np.array(shop.mask.shape[::-1]) - 1).astype(int).T
-    darkest, lightest = (find(cloth, size=(3, 3, 1), mode="nearest")[y, x] for find in (ndimage.minimum_filter, ndimage.maximum_filter))
-    return float(np.maximum(np.maximum(worn - lightest, darkest - worn), 0).mean() * 255)
+    soft = ndimage.convolve(shop.albedo, np.outer([1, 2, 1], [1, 2, 1])[..., None] / 16, mode="nearest")
+    fetched, softened = (linear_to_srgb(fetch(cloth, sample.flow[inside])) for cloth in (shop.albedo, soft))
+    error, cost = (np.abs(fetched - other).mean() * 255 for other in (linear_to_srgb(sample.worn[inside]), softened))
+    return float(error / (cost + 0.5))
 
 
 def body_faults(seed, index, height=64):
@@ -105,7 +109,7 @@ def body_faults(seed, index, height=64):
         "keypoints are in the picture or invisible": ((x >= 0) & (x < width) & (y >= 0) & (y < height))[visible].all(),
         "visible keypoints lie on the person": (off_person[visible] <= 0.03 * height).all(),
         "the flow stays in the shop's picture": (flow >= 0).all() and (flow <= (width, height)).all(),
-        "the flow fetches the cloth that is worn": flow_excess(first, shop) < 2.5,  # of 255; the tests hold the mean difference below 2
+        "the flow fetches the cloth that is worn": flow_error(first, shop) < 8 or misses(first, shop) < 1,  # 8 of 255, or a pattern with many hard edges
     }
     return [promise for promise, kept in promises.items() if not kept]
 

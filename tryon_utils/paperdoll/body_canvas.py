@@ -136,12 +136,18 @@ class FigureCanvas:
         self.occlusion[window] *= 1 - amount
         self.shadow[window] *= 1 - np.float32(key) * amount
 
-    def buffer(self):
-        """The `GBuffer` of the figure, ready for `shade`."""
-        x, y = self.slope
+    def window(self):
+        """The smallest (rows, columns) slices that hold all that was laid."""
+        rows, columns = (np.flatnonzero(self.alpha.any(axis)) for axis in (1, 0))
+        return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+    def buffer(self, window=(slice(None), slice(None))):
+        """The `GBuffer` of the figure, or of a window of it, ready for `shade`."""
+        crop = lambda field: field[(..., *window)]  # noqa: E731
+        x, y = crop(self.slope)
         inverse = 1 / np.sqrt(x * x + y * y + np.float32(1))
         normal = np.stack([x * inverse, y * inverse, inverse])
+        alpha = crop(self.alpha)
         return GBuffer(
-            self.albedo, normal, self.alpha, self.alpha, self.label, self.occlusion, self.shadow,
-            self.material[0], self.material[1], self.material[2], wrap=0.35,
+            crop(self.albedo), normal, alpha, alpha, crop(self.label), crop(self.occlusion), crop(self.shadow), *crop(self.material), wrap=0.35,
         )  # fmt: skip

@@ -73,15 +73,23 @@ class TrunkField:
         """`Strokes` in (distance from the spine, s): on both sides at once."""
         return Strokes(self.across, self.s)
 
-    def part(self, low, high):
-        """The rows in which heights from ``low`` to ``high`` (H) occur, as a `TrunkField` of its own."""
+    def part(self, low, high, reach=None):
+        """The rows in which heights from ``low`` to ``high`` (H) occur, as a `TrunkField` of its own.
+
+        ``reach`` (H) leaves out the columns that are further from the spine at all heights.
+        """
         rows = np.flatnonzero((self.s.max(1) > low) & (self.s.min(1) < high))
         rows = slice(rows[0], rows[-1] + 1) if len(rows) > 2 else slice(0, 3)
+        columns = slice(0, self.x.size)
+        if reach is not None:
+            near = np.flatnonzero(self.across[rows].min(0) < reach)
+            columns = slice(near[0], near[-1] + 1)
+        cut = rows, columns
         part = object.__new__(TrunkField)
-        part.grid, part.profiles, part.x, part.y = self.grid, self.profiles, self.x, self.y[rows]
-        part.window = (slice(self.window[0].start + rows.start, self.window[0].start + rows.stop), self.window[1])
+        part.grid, part.profiles, part.x, part.y = self.grid, self.profiles, self.x[:, columns], self.y[rows]
+        part.window = tuple(slice(whole.start + piece.start, whole.start + piece.stop) for whole, piece in zip(self.window, cut, strict=True))
         for name in ("s", "q", "right", "across", "width", "over_top"):
-            setattr(part, name, getattr(self, name)[rows])
+            setattr(part, name, getattr(self, name)[cut])
         return part
 
 

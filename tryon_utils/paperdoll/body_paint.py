@@ -44,7 +44,7 @@ def chest_relief(field, shape):
 
 def trunk_part(field, shape, skin):
     """Neck, chest and belly as a `Part`."""
-    field = field.part(0, 3.45)
+    field = field.part(0, 3.45, 1.0)
     s, q, across = field.s, field.q, field.across
     pixel = field.grid.pixel
     inside = edge_distance(field)

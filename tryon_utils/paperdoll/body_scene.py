@@ -175,8 +175,12 @@ class PersonScene:
             ``(picture (3, ...) linear, label (...) uint8, parts (...) uint32 with a bit for every label that shows, incoming (3, ...)
             light on the figure, hidden (...) bool where head or hair cover the figure)`` at sample resolution.
         """
-        terms = shade_terms(canvas.buffer(), self.light)
-        figure = apply_light(canvas.albedo, terms)
+        dressed = canvas.window()
+        buffer = canvas.buffer(dressed)
+        terms = shade_terms(buffer, self.light)
+        figure = apply_light(buffer.albedo, terms)
+        incoming = np.zeros_like(canvas.albedo)
+        incoming[(slice(None), *dressed)] = terms[0]
         picture, label, parts = self.background.copy(), np.zeros(canvas.label.shape, np.uint8), np.ones(canvas.label.shape, np.uint32)
         window, head = self.head_window, self.head
 
@@ -192,7 +196,8 @@ class PersonScene:
             return mine
 
         lay(head.hair_back, head.hair_back.alpha, "hair")
-        picture = over(figure, canvas.alpha, picture)
+        area = picture[(slice(None), *dressed)]
+        area[...] = over(figure, buffer.alpha, area)
         show(parts, canvas.alpha, canvas.parts)
         np.copyto(label, canvas.label, where=canvas.alpha > 0.5)
         hidden = np.zeros(label.shape, bool)
@@ -204,4 +209,4 @@ class PersonScene:
                 hidden[window] |= lay(head.hair_back, head.hair_back.alpha * mask[window], "hair")
         hidden[window] |= lay(head.head, head.head.alpha, "face")
         hidden[window] |= lay(head.hair_front, head.hair_front.alpha, "hair")
-        return picture, label, parts, terms[0], hidden
+        return picture, label, parts, incoming, hidden

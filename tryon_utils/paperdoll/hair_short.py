@@ -75,19 +75,19 @@ def paint_shaved(paint, contour):
 def _curl_tile():
     """A tiling table of little curls: (3, 256, 256) of tone in [0, 1] and sideways slopes."""
     generator = np.random.default_rng(31)
-    size = 256
-    row, column = np.mgrid[0:size, 0:size].astype(np.float32)
+    size, reach = 256, np.arange(-22, 24)  # a curl is at most 17 wide and 22 high
     height = np.zeros((size, size), np.float32)
     for _ in range(420):
         at_x, at_y, radius = generator.uniform(0, size), generator.uniform(0, size), generator.uniform(5, 12)
-        dx = (column - at_x + size / 2) % size - size / 2
-        dy = ((row - at_y + size / 2) % size - size / 2) * generator.uniform(0.8, 1.5)
+        rows, columns = (int(at_y) + reach) % size, (int(at_x) + reach) % size
+        dx = (columns[None].astype(np.float32) - at_x + size / 2) % size - size / 2
+        dy = ((rows[:, None].astype(np.float32) - at_y + size / 2) % size - size / 2) * generator.uniform(0.8, 1.5)
         distance = np.hypot(dx, dy)
         gap = np.cos(np.arctan2(dy, dx) - generator.uniform(0, 6.28))
         ring = np.exp(-(((distance - radius) / 2.3) ** 2)) * np.clip(gap + 0.8, 0, 1)
         level = generator.uniform(0.4, 1.0)
-        near = distance < radius + 5
-        height = np.where(near, np.maximum(height * 0.80, ring * level), height)
+        place = np.ix_(rows, columns)
+        height[place] = np.where(distance < radius + 5, np.maximum(height[place] * 0.80, ring * level), height[place])
     slope_y, slope_x = np.gradient(height)
     return np.stack([height, slope_x * 4, slope_y * 4]).astype(np.float32)
 
