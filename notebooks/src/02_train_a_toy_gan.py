@@ -14,7 +14,7 @@
 #
 # **What you need**: [Derive the losses](01_derive_the_losses.ipynb), for the two losses and for logits. You have trained a network with Keras.
 #
-# **Time**: about 45 minutes of reading, 75 seconds of training on two CPU cores
+# **Time**: about 45 minutes of reading, 110 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -637,7 +637,7 @@ assert grid_share < min(curve_shares)
 # To see what happened, we keep a film of each of the five trainings.
 
 # %% tags=["nbval-ignore-output", "training"]
-broken_steps = 1500
+broken_steps = 2000
 broken_gans = {seed: new_gan(seed, keras.optimizers.Adam(), keras.optimizers.Adam()) for seed in seeds}
 films = {seed: training.Film(lambda gan=gan: {"fake": samples_of(gan)[:300], "surface": surface_of(gan.discriminator)}) for seed, gan in broken_gans.items()}
 with training.Progress(unit="seed") as progress:
@@ -646,7 +646,7 @@ with training.Progress(unit="seed") as progress:
         train(broken_gans[seed], ring, seed, broken_steps, [films[seed]])
         progress.update(seed - seeds[0] + 1)
 
-# %% alt="Five panels, one a seed: the orange samples lie in one heap or along one thread, mostly away from the eight pale blue circles. The titles give 0, 1 or 2 modes."
+# %% alt="Five panels, one a seed: the orange samples lie in one heap or along one thread, mostly away from the eight pale blue circles. The titles give 0 or 1 modes."
 broken_samples = [samples_of(gan) for gan in broken_gans.values()]
 point_plots.draw_samples(broken_samples, [scores(samples, ring) for samples in broken_samples], ring)
 
@@ -655,8 +655,8 @@ gate("modes covered by plain Adam", [covered_modes(samples, ring) for samples in
 gate("good samples by plain Adam", [good_share(samples, ring) for samples in broken_samples], at_most=0.5)
 
 # %% [markdown]
-# This is **mode collapse**: two thousand different noise vectors, and one smear of points, which lies beside the data as often as on it. It happened every time; over twelve seeds, 0 to 2 modes
-# were covered and at most 15 % of the samples were good. Look at how one of them goes on.
+# This is **mode collapse**: two thousand different noise vectors, and one smear of points, which lies beside the data as often as on it. It happened every time; over twenty-five seeds, 0 or 1 modes
+# were covered, once 3, and at most 28 % of the samples were good. Look at how one of them goes on.
 
 # %% alt="Six moments of one broken training. The fake points lie in one smear, now below, now right, now across the middle of the ring, and never on all of it; the discriminator's border follows them about."
 moments = [4, 10, 16, 20, 24, 30]
@@ -701,11 +701,12 @@ with training.Progress(unit="seed") as progress:
 point_plots.draw_samples(one_number_samples, [scores(samples, ring) for samples in one_number_samples], ring)
 
 # %% tags=["nbval-check-output"]
-gate("modes covered with beta_1 = 0.5", [covered_modes(samples, ring) for samples in one_number_samples], at_least=6)
+gate("modes covered with beta_1 = 0.5", [covered_modes(samples, ring) for samples in one_number_samples], at_least=8)
 gate("good samples with beta_1 = 0.5", [good_share(samples, ring) for samples in one_number_samples], at_least=0.65)
 
 # %% [markdown]
-# It is enough: 8 of 8 modes on 23 of twenty-five seeds, 7 on two. The rest of our recipe makes the samples better, but this number decides whether there is a ring at all. Keras' default is made for ordinary training.
+# It is enough: 8 of 8 modes on twenty-five seeds of twenty-five. The rest of our recipe makes the samples better, but this number decides whether there is a ring at all. Keras' default is made for ordinary training.
+# (Without the falling rate a mode may drop out for a moment. Stopped after 1500 steps, two of the twenty-five had 7 modes, and after 2500 steps one.)
 #
 # ## Repair it
 #
@@ -731,7 +732,7 @@ class PenalisedGAN(ToyGAN):
         return {"discriminator_loss": loss}
 
 # %%
-repair_steps = 2000
+repair_steps = 2500
 
 
 def repair(broken_gan, gan_class, seed):
@@ -756,7 +757,7 @@ point_plots.draw_samples(rows, [scores(samples, ring) for samples in rows], ring
 
 # %% [markdown]
 # Upper row: new optimizers alone. The samples are good again, and most of the modes are back. But a mode that no sample visits is hard to find: no fake point is there to be told
-# the way. While this chapter was written, 3 of 12 collapsed GANs stayed short of one to three modes. A look at the share of good samples wouldn't have told us.
+# the way. While this chapter was written, 10 of 25 collapsed GANs stayed short of one to three modes. A look at the share of good samples wouldn't have told us.
 #
 # Lower row: with the penalty. One way to understand it: a discriminator that may not be steep near real points must spread its slope over the plane, so that a point far from an empty mode feels
 # which way to go, too.
@@ -765,7 +766,7 @@ point_plots.draw_samples(rows, [scores(samples, ring) for samples in rows], ring
 won_back = [covered_modes(samples, ring) - covered_modes(broken, ring) for broken, samples in zip(broken_samples, repaired[ToyGAN], strict=True)]
 gate("modes won back by new optimizers", won_back, at_least=1)
 gate("modes covered with the penalty", [covered_modes(samples, ring) for samples in repaired[PenalisedGAN]], at_least=8)
-gate("good samples with the penalty", [good_share(samples, ring) for samples in repaired[PenalisedGAN]], at_least=0.55)
+gate("good samples with the penalty", [good_share(samples, ring) for samples in repaired[PenalisedGAN]], at_least=0.7)
 
 # %% [markdown]
 # Would the penalty alone have done it, with Keras' default optimizers? Guess, then compile with `keras.optimizers.Adam()` in `repair` and see. (From scratch, it ended with 0 to 5 modes on five seeds of
@@ -778,15 +779,15 @@ gate("good samples with the penalty", [good_share(samples, ring) for samples in 
 # - A recipe that passes its gate from every seed, one number that breaks it every time, and a repair that worked every time.
 # - In the package: `points`, `models.toy`, and `training` with progress, history and film, which watch images as gladly as points.
 #
-# *Notes on the measurements.* With the code of this chapter on two CPU cores, seeds 0 to 11:
+# *Notes on the measurements.* With the code of this chapter on two CPU cores, seeds 0 to 24:
 #
 # | training | modes covered | good samples |
 # |---|---|---|
-# | the recipe, 3000 steps | 8 on every seed | 95.6 to 98.0 % |
-# | Keras' default Adam, 1500 steps | 0 (six times), 1 (five times), 2 (once) | 0 to 14.9 % |
-# | the same with `beta_1=0.5`, 1500 steps | 8 on every seed | 80.6 to 93.4 % |
-# | collapsed, then our optimizers, 2000 steps | 8 (nine times), 7, 6, 5 | 82.0 to 93.5 % |
-# | collapsed, then our optimizers and the penalty | 8 on every seed | 81.4 to 94.0 % |
+# | the recipe, 3000 steps | 8 on every seed | 95.5 to 98.0 % |
+# | Keras' default Adam, 2000 steps | 0 (nine times), 1 (fifteen times), 3 (once) | 0 to 27.6 % |
+# | the same with `beta_1=0.5`, 2000 steps | 8 on every seed | 82.5 to 95.8 % |
+# | collapsed, then our optimizers, 2500 steps | 8 (fifteen times), 7 (eight times), 6, 5 | 86.7 to 95.3 % |
+# | collapsed, then our optimizers and the penalty | 8 on every seed | 80.6 to 94.6 % |
 #
 # ## Next
 #

@@ -13,7 +13,7 @@
 #
 # **What you need**: [Train a toy GAN](02_train_a_toy_gan.ipynb), for the training step. You know convolutions from Keras.
 #
-# **Time**: about 40 minutes of reading, 130 seconds of training on two CPU cores
+# **Time**: about 40 minutes of reading, 120 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -36,7 +36,7 @@ latent_dim = 64             # numbers in one noise vector
 channels = 16               # features at half the picture's size
 batch_size = 64
 learning_rate = 0.0005      # at the start; it falls along half a cosine
-training_steps = 3500
+training_steps = 3000
 seed = 0
 
 # %% [markdown]
@@ -246,23 +246,22 @@ print("fake images", fake_images.shape, "-> logits", discriminator(fake_images).
 # %% [markdown]
 # ## The game
 #
-# You know this class from [chapter 02](02_train_a_toy_gan.ipynb). Three things are new. The pair of losses is handed in, so that other games can be played later. The networks are called with `training=True`, so that batch normalisation uses the
-# statistics of the batch at hand. And a third network comes along, the **average generator**: a copy whose weights follow the generator's slowly,
+# You know the game from [chapter 02](02_train_a_toy_gan.ipynb). First, who plays: two networks, their optimizers and their noise, as in `ToyGAN`. And a third network comes along, the **average generator**: a copy whose
+# weights follow the generator's slowly,
 #
 # $$\bar\theta \leftarrow d\,\bar\theta + (1-d)\,\theta .$$
 #
 # The two players circle around each other, as in chapter 01; the mean of a circling path lies nearer to its centre than any point of it. It costs next to nothing, and training never sees it.
 
 # %% tags=["twin:tryon_utils.models.dcgan"]
-class GAN(keras.Model):
-    def __init__(self, generator, discriminator, game=losses.GAMES["non-saturating"], average_decay=0.99, seed=0):
+class Adversaries(keras.Model):
+    def __init__(self, generator, discriminator, average_decay=0.99, seed=0):
         super().__init__()
         self.generator = generator
         self.discriminator = discriminator
         self.average_generator = keras.models.clone_model(generator)
         self.average_generator.set_weights(generator.get_weights())
         self.average_generator.trainable = False
-        self.game = game
         self.average_decay = average_decay
         self.noise_seed = keras.random.SeedGenerator(seed)
 
@@ -275,6 +274,20 @@ class GAN(keras.Model):
 
     def draw_noise(self, count):
         return keras.random.normal((count, self.generator.input_shape[-1]), seed=self.noise_seed)
+
+    def move_average(self):
+        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
+            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
+
+# %% [markdown]
+# And how they play. Two things are new. The pair of losses is handed in, so that other games can be played later. And the networks are called with `training=True`, so that batch normalisation uses the
+# statistics of the batch at hand.
+
+# %% tags=["twin:tryon_utils.models.dcgan"]
+class GAN(Adversaries):
+    def __init__(self, generator, discriminator, game=losses.GAMES["non-saturating"], **options):
+        super().__init__(generator, discriminator, **options)
+        self.game = game
 
     def train_discriminator(self, real_images):
         fake_images = self.generator(self.draw_noise(ops.shape(real_images)[0]), training=True)
@@ -295,10 +308,6 @@ class GAN(keras.Model):
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
         return {"generator_loss": loss}
-
-    def move_average(self):
-        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
 
     def train_step(self, real_images):
         results = self.train_discriminator(real_images)

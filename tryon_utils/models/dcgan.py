@@ -106,19 +106,12 @@ def build_discriminator(image_shape=(32, 32, 3), channels=32, seed=0):
     return keras.Model(images, logit, name="discriminator")
 
 
-class GAN(keras.Model):
-    """A generator and a discriminator that train against each other, and a moving average of the generator.
-
-    Example:
-        gan = GAN(build_generator(seed=1), build_discriminator(seed=2), seed=3)
-        gan.compile(keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5))
-        gan.fit(real_images, batch_size=64, epochs=10)
-        gan.average_generator(noise)
+class Adversaries(keras.Model):
+    """A generator, a discriminator and a moving average of the generator, with their optimizers and their noise: who plays, but not yet what.
 
     Args:
         generator: `keras.Model` from noise to pictures.
         discriminator: `keras.Model` from pictures to one logit each.
-        game: `losses.Game`. The pair of losses.
         average_decay: Float in [0, 1). How much of the average each step keeps; it looks back 1 / (1 - average_decay) steps.
         seed: Integer. Fixes the noise drawn in training.
 
@@ -126,18 +119,16 @@ class GAN(keras.Model):
         average_generator: `keras.Model`. A copy of the generator whose weights are the moving average of the generator's.
 
     Source:
-        Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio, 2014; the average: Yazici, Foo, Winkler, Yap,
-        Piliouras, Chandrasekhar, 2019.
+        The average: Yazici, Foo, Winkler, Yap, Piliouras, Chandrasekhar, 2019.
     """
 
-    def __init__(self, generator, discriminator, game=losses.GAMES["non-saturating"], average_decay=0.99, seed=0):
+    def __init__(self, generator, discriminator, average_decay=0.99, seed=0):
         super().__init__()
         self.generator = generator
         self.discriminator = discriminator
         self.average_generator = keras.models.clone_model(generator)
         self.average_generator.set_weights(generator.get_weights())
         self.average_generator.trainable = False
-        self.game = game
         self.average_decay = average_decay
         self.noise_seed = keras.random.SeedGenerator(seed)
 
@@ -152,6 +143,35 @@ class GAN(keras.Model):
     def draw_noise(self, count):
         """Return fresh standard normal noise of shape `(count, latent_dim)`."""
         return keras.random.normal((count, self.generator.input_shape[-1]), seed=self.noise_seed)
+
+    def move_average(self):
+        """Move the average generator a little towards the generator, batch normalisation's statistics included."""
+        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
+            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
+
+
+class GAN(Adversaries):
+    """A generator and a discriminator that train against each other.
+
+    Example:
+        gan = GAN(build_generator(seed=1), build_discriminator(seed=2), seed=3)
+        gan.compile(keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5))
+        gan.fit(real_images, batch_size=64, epochs=10)
+        gan.average_generator(noise)
+
+    Args:
+        generator: `keras.Model` from noise to pictures.
+        discriminator: `keras.Model` from pictures to one logit each.
+        game: `losses.Game`. The pair of losses.
+        **options: Those of `Adversaries`: average_decay, seed.
+
+    Source:
+        Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio, 2014.
+    """
+
+    def __init__(self, generator, discriminator, game=losses.GAMES["non-saturating"], **options):
+        super().__init__(generator, discriminator, **options)
+        self.game = game
 
     def train_discriminator(self, real_images):
         """Move the discriminator one step down its loss on a batch of real pictures; the generator's weights stay."""
@@ -174,11 +194,6 @@ class GAN(keras.Model):
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
         return {"generator_loss": loss}
-
-    def move_average(self):
-        """Move the average generator a little towards the generator, batch normalisation's statistics included."""
-        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
 
     def train_step(self, real_images):
         """Train the discriminator once, then the generator once, on real pictures `(batch, height, width, channels)` in [-1, 1]."""
