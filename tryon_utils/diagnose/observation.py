@@ -169,7 +169,7 @@ def observe(gan, data, batch_size=64, steps=6, seed=0):
         seen.squashed = _is_squashed(seen)
         if seen.calls("discriminator"):
             for confidence in CONFIDENCES:
-                _sweep(seen, run(0, logits=_forced(seen, confidence), squashed=seen.squashed), confidence)
+                _sweep(seen, run(0, logits=_forced(seen, confidence), squashed=seen.squashed, still=not seen.error), confidence)
                 keeper.restore()
             whole = [key for key, curve in seen.curves.items() if len(curve) == len(CONFIDENCES) and len(set(map(len, curve.values()))) == 1]
             seen.curves = {key: seen.curves[key] for key in whole}

@@ -114,11 +114,12 @@ class Watcher:
         logits: Dictionary from a discriminator call's number to the logits that the step shall see instead of its own, `(batch,)` with NaN for
             those that stay; or None.
         squashed: Boolean. Whether the discriminator returns probabilities, so that logits are what stands before the sigmoid.
+        still: Boolean. Whether the optimizers leave the weights as they are; where only slopes are of interest, that saves a third of the time.
     """
 
-    def __init__(self, generator, discriminator, keeper, logits=None, squashed=False):
+    def __init__(self, generator, discriminator, keeper, logits=None, squashed=False, still=False):
         self.players = dict(zip(PLAYERS, (generator, discriminator), strict=True))
-        self.keeper, self.logits, self.squashed = keeper, logits or {}, squashed
+        self.keeper, self.logits, self.squashed, self.still = keeper, logits or {}, squashed, still
         self.weights = {name: weights_of(network) for name, network in self.players.items()}
         self.owner = {}
         for name, network in self.players.items():
@@ -239,6 +240,8 @@ class Watcher:
         return found
 
     def _on_apply(self, apply, optimizer, grads, trainable_variables):
+        if self.still:
+            return optimizer.iterations
         self.keeper.keep(optimizer)
         variables = list(optimizer._trainable_variables if trainable_variables is None else trainable_variables)
         self.keeper.keep(variables)
