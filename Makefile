@@ -9,7 +9,7 @@ PYTHON ?= $(or $(shell for p in $(CANDIDATES); do \
 	done),python3)
 BIN := .venv/bin
 
-.PHONY: help environment data lab test unit chapters book notebooks notebook bench lock clean
+.PHONY: help environment data weights atlas lab test unit chapters book notebooks notebook bench lock clean
 
 help:
 	@echo "make lab                  open the course in JupyterLab"
@@ -17,7 +17,11 @@ help:
 	@echo "make notebooks            build and execute the notebooks whose source or code changed"
 	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
 	@echo "make data                 render the people of data/ where they are missing or damaged"
-	@echo "make bench                measure how fast people are rendered and read"
+	@echo "make weights              train the networks of data/weights/ where they are missing or damaged"
+	@echo "make atlas                train the cells of data/atlas/ where the record is missing or damaged (half an hour)"
+	@echo "make bench                measure speed, memory and gates, and write the book's page on them"
+	@echo "make bench PART=loops     one part of it: people, loops, kid, chapters, or page, which only writes"
+	@echo "make bench CHAPTER=03     one chapter of it"
 	@echo "make book                 build the book in book/_build/html"
 	@echo "make unit                 run the unit tests alone"
 	@echo "make chapters             run nbval over the chapters and solutions alone"
@@ -31,11 +35,17 @@ environment:
 data: environment
 	$(BIN)/python data/make_data.py
 
+weights: environment
+	$(BIN)/python data/make_weights.py
+
+atlas: environment
+	$(BIN)/python data/make_atlas.py
+
 lab: data
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_OPTIONS) "$$(ls notebooks/[0-9]*.ipynb | head -n 1)"
 
 bench: environment
-	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench.py $(if $(CHAPTER),chapters $(CHAPTER),$(PART))
 
 test: data
 	$(BIN)/python tests/run.py

@@ -1,65 +1,67 @@
-"""Measure how fast the people of the course are rendered and read, with all cores, and how much memory it takes.
+"""Measure the course on this machine, and write the book's performance page and the README's table from it.
 
-    make bench
+    make bench                  everything: about an hour
+    make bench PART=loops       one part: people, loops, kid or chapters
+    make bench CHAPTER=03       one chapter: five runs of it
+    make bench PART=page        nothing is measured; the page is written anew from book/measurements.json
+
+Each part leaves its figures in book/measurements.json when it is done; what was measured before stays until then.
 """
 
-import functools
-import os
-import pathlib
-import resource
+import argparse
 import sys
-import tempfile
 import time
 
-import numpy as np
-from tryon_utils import cache, splits
-
-TASKS = {  # name: function from an index to arrays, size, samples, wanted a second on two cores
-    "try-ons 128x96 (person, garment, swap, all truth)": (splits.body_arrays, 128, 384, 15),
-    "faces 64x64 (bare, with makeup, all truth)": (splits.face_arrays, 64, 1024, 40),
-    "try-ons 64x48": (splits.body_arrays, 64, 192, None),
-    "faces 128x128": (splits.face_arrays, 128, 192, None),
-    "garments 64x48": (splits.garment_arrays, 64, 512, None),
-}
+import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quiet
+from measuring import chapters, page, store
 
 
-def measure(make, size, count, folder):
-    """Return the seconds that rendering and reading `count` samples take, and the megabytes read."""
-    make = functools.partial(make, part="train", size=size)
-    started = time.monotonic()
-    cache.compute(make, count, folder)
-    rendered = time.monotonic()
-    arrays = cache.compute(make, count, folder)
-    return rendered - started, time.monotonic() - rendered, sum(array.nbytes for array in arrays.values()) / 1e6
+def measure_people(wanted):
+    from measuring import people
+    store.write("people", people.measure())
 
 
-def disk_speed(folder, megabytes=200):
-    """Return the megabytes a second at which a plain array file is read from the same folder."""
-    path = folder / "plain.npy"
-    np.save(path, np.zeros(megabytes * 1_000_000, "uint8"))
-    started = time.monotonic()
-    np.load(path)
-    return megabytes / (time.monotonic() - started)
+def measure_loops(wanted):
+    from measuring import speed
+    store.write("training", speed.measure(["loops"], store.read().get("training")))
 
 
-def main():
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, numpy {np.__version__}\n")
-    slow = []
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        for name, (make, size, count, wanted) in TASKS.items():
-            render_time, read_time, megabytes = measure(make, size, count, folder / name.split(" (")[0])
-            rate = count / render_time
-            target = f"(wanted: {wanted})" if wanted else ""
-            print(f"{name:<50} {rate:7.1f} a second {target:<13} | cache read at {megabytes / read_time:6.0f} MB/s", flush=True)
-            if wanted and rate < wanted:
-                slow.append(name)
-        print(f"{'a plain array file of the same folder':<50} {'':<31} | read at {disk_speed(folder):12.0f} MB/s")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"\nlargest worker: {peak:.0f} MB of memory")
-    if slow:
-        print(f"slower than wanted: {'; '.join(slow)}")
-    return bool(slow)
+def measure_kid(wanted):
+    from measuring import speed
+    store.write("training", speed.measure(["kid"], store.read().get("training")))
+
+
+def measure_chapters(wanted):
+    known = chapters.names()
+    chosen = [name for name in known if not wanted or name.startswith(tuple(wanted))]
+    if not chosen:
+        raise SystemExit(f"No notebook begins with {' or '.join(wanted)}. There are: {', '.join(known)}.")
+    for name in chosen:
+        figures = chapters.measure(name)
+        kept = {other: found for other, found in store.read().get("chapters", {}).items() if other in known}
+        store.write("chapters", kept | {name: figures})
+
+
+# imported where they are needed: TensorFlow in this process would take memory and cores from the kernels
+PARTS = {"people": measure_people, "chapters": measure_chapters, "loops": measure_loops, "kid": measure_kid, "page": None}
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", nargs="?", choices=PARTS, help="all where none is given")
+    parser.add_argument("chapters", nargs="*", help="beginnings of names, such as 03; all where none is given")
+    options = parser.parse_args(arguments)
+    for name, measure in PARTS.items():
+        if measure and options.part in (None, name):
+            print(f"{name}:", flush=True)
+            started = time.monotonic()
+            measure(options.chapters)
+            print(f"{name}: measured in {time.monotonic() - started:.0f} s", flush=True)
+    if "chapters" in store.read():
+        store.write("chapters", chapters.restated(store.read()["chapters"]))
+    for path in page.write():
+        print(f"written: {path}")
+    return 0
 
 
 if __name__ == "__main__":

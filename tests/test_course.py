@@ -6,6 +6,7 @@ import build_notebooks
 import course_rules
 import nbformat
 import pytest
+from measuring import store
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -81,5 +82,6 @@ def test_environment_files_agree():
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=by_name)
-def test_the_readme_states_the_times_of_the_chapter(path):
-    assert_none(course_rules.readme_times(read("README.md"), path.stem, nbformat.read(path, as_version=4)))
+def test_the_chapter_states_the_seconds_that_were_measured(path):
+    measured = store.read()["chapters"][path.stem]["training_seconds"]
+    assert_none(course_rules.stated_seconds(nbformat.read(path, as_version=4), measured))

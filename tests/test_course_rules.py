@@ -209,8 +209,6 @@ def test_environment_files_that_disagree_are_seen(file, old, new, words):
     assert words in " ".join(course_rules.disagreements(**files))
 
 
-def test_a_readme_with_other_times_is_seen():
-    row = "| 01 | [Do a thing](notebooks/01_do.ipynb) | 5 min | 10 s |"
-    assert course_rules.readme_times(row, "01_do", good_notebook()) == []
-    assert course_rules.readme_times(row.replace("10 s", "11 s"), "01_do", good_notebook())
-    assert course_rules.readme_times("", "01_do", good_notebook())
+def test_stated_seconds_that_were_not_measured_are_seen():
+    for measured, right in (([10.0], True), ([8.0, 14.0, 16.0], True), ([5.0], True), ([16.0], True), ([21.0], False), ([4.9], False)):
+        assert (course_rules.stated_seconds(good_notebook(), measured) == []) == right, measured

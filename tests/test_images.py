@@ -64,3 +64,15 @@ def test_floats_are_written_as_masks_only(tmp_path):
     with pytest.raises(ValueError, match="to_picture"):
         images.write_image(tmp_path / "p.png", PICTURE / 255.0)
     assert not (tmp_path / "p.png").exists()
+
+
+def test_halving_averages_four_pixels():
+    pictures = np.zeros((1, 2, 4, 1), "uint8")
+    pictures[0, :, :2, 0] = [[0, 10], [20, 30]]
+    assert images.halve(pictures).tolist() == [[[[15], [0]]]]
+    assert images.halve(np.zeros((3, 64, 48, 3), "uint8")).shape == (3, 32, 24, 3) and images.halve(pictures).dtype == np.uint8
+
+
+def test_what_cannot_be_halved_is_refused():
+    with pytest.raises(ValueError, match="7 x 4.*even.*Crop"):
+        images.halve(np.zeros((1, 7, 4, 3), "uint8"))

@@ -199,3 +199,38 @@ def test_interpolate_refuses():
         losses.interpolate(np.zeros((4, 2)), np.zeros((4, 2)))
     with pytest.raises(ValueError, match="either weights or a seed"):
         losses.interpolate(np.zeros((4, 2)), np.zeros((4, 2)), weights=np.zeros(4), seed=1)
+
+
+# ---- Chapter 05's games ----------------------------------------------------------------------------------------------
+
+def test_the_relativistic_pair_by_hand():
+    discriminator = (LOG(1 + np.exp(-5)) + LOG(1 + np.exp(1.5))) / 2  # real minus fake: 5 and -1.5
+    generator = (LOG(1 + np.exp(5)) + LOG(1 + np.exp(-1.5))) / 2
+    np.testing.assert_allclose(losses.relativistic_discriminator_loss(REAL, FAKE), discriminator, rtol=1e-6)
+    np.testing.assert_allclose(losses.relativistic_generator_loss(FAKE, REAL), generator, rtol=1e-6)
+    assert losses.RELATIVISTIC.paired and not any(game.paired for game in losses.GAMES.values())
+
+
+def test_the_relativistic_pair_sees_only_differences():
+    raised = [[logit + 3 for logit in batch] for batch in (REAL, FAKE)]
+    np.testing.assert_allclose(losses.relativistic_discriminator_loss(*raised), losses.relativistic_discriminator_loss(REAL, FAKE), rtol=1e-6)
+
+
+@pytest.mark.parametrize("loss", [losses.relativistic_discriminator_loss, losses.relativistic_generator_loss])
+@pytest.mark.parametrize("shapes", [((8, 1), (7, 1)), ((8, 1), (1, 1)), ((8,), (8, 1))])
+def test_samples_that_do_not_pair_up_are_refused(loss, shapes):
+    with pytest.raises(ValueError, match="must agree in every axis: got shapes"):
+        loss(*(np.zeros(shape) for shape in shapes))
+
+
+def test_smoothing_is_the_cross_entropy_against_its_label():
+    chances = 1 / (1 + np.exp(-np.array(REAL)))
+    against = -np.mean(0.8 * LOG(chances) + 0.2 * LOG(1 - chances)) + np.mean(LOG(1 + np.exp(FAKE)))
+    np.testing.assert_allclose(losses.smoothed_discriminator_loss(REAL, FAKE, 0.8), against, rtol=1e-6)
+    np.testing.assert_allclose(losses.smoothed_discriminator_loss(REAL, FAKE, 1.0), losses.discriminator_loss(REAL, FAKE), rtol=1e-6)
+
+
+@pytest.mark.parametrize("label", [1.1, -0.1])
+def test_labels_outside_zero_and_one_are_refused(label):
+    with pytest.raises(ValueError, match="falls without end"):
+        losses.smoothed_discriminator_loss(REAL, FAKE, label)

@@ -170,3 +170,35 @@ def test_an_action_that_fails_says_so_and_the_buttons_wake(stepper):
 def test_no_figure_of_a_stepper_is_left_open(stepper):
     stepper.press("Add one")
     assert plt.get_fignums() == []
+
+
+# ---- Buttons of an explorer ------------------------------------------------------------------------------------------
+
+def test_a_button_acts_on_the_controls_values_and_draws_anew():
+    heights = {}
+
+    def draw_height(height):
+        return draw(heights.get(height, height))
+
+    explorer = widgets.explore(draw_height, {"Double it": lambda height: heights.update({height: 2 * height})}, height=widgets.slider(1, 4, 2))
+    first = explorer.image.value
+    explorer.controls["height"].value = 3
+    explorer.buttons["Double it"].click()
+    assert heights == {3: 6}
+    explorer.controls["height"].value = 2
+    assert explorer.image.value == first
+    explorer.controls["height"].value = 3
+    assert explorer.image.value == widgets.render_png(draw(6)) and not explorer.message.value
+
+
+def test_a_button_rests_while_it_acts_and_returns_after_an_error():
+    resting = []
+
+    def act(height):
+        resting.append((explorer.buttons["Act"].disabled, explorer.message.value))
+        raise OSError("broken")
+
+    explorer = widgets.explore(draw, {"Act": act}, height=widgets.slider(1, 4, 2))
+    with pytest.raises(OSError, match="broken"):
+        explorer.press("Act")
+    assert resting == [(True, "At work: Act ...")] and not explorer.buttons["Act"].disabled and not explorer.message.value

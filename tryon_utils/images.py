@@ -53,6 +53,25 @@ def to_picture(values):
     return np.clip(np.rint((values + 1.0) * 127.5), 0, 255).astype("uint8")
 
 
+def halve(pictures):
+    """Return pictures of half the height and width: each pixel is the mean of four.
+
+    Args:
+        pictures: uint8 (n, height, width, channels), height and width even.
+
+    Returns:
+        uint8 (n, height / 2, width / 2, channels).
+
+    Raises:
+        ValueError: height or width is odd.
+    """
+    count, height, width, channels = pictures.shape
+    if height % 2 or width % 2:
+        raise ValueError(f"Pictures of {height} x {width} came; an even height and width are wanted. Crop a row or a column.")
+    quarters = pictures.reshape(count, height // 2, 2, width // 2, 2, channels)
+    return np.rint(quarters.mean(axis=(2, 4))).astype("uint8")
+
+
 def read_image(path, kind="colour", size=None):
     """Read a picture file from anywhere, without trusting it.
 

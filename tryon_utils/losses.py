@@ -1,9 +1,8 @@
 """The losses of the course, written once: pure functions on logits.
 
-A logit is what a discriminator returns before any sigmoid: a real number, above 0 where it finds a sample real. Every
-`..._discriminator_loss` takes the logits of real and of fake samples, every `..._generator_loss` those of fake samples
-alone. Each returns a mean, to be minimised by the network that it is named after. `discriminator_loss` and
-`generator_loss`, without a first name, are the pair that GANs are usually trained with.
+A logit is what a discriminator returns before any sigmoid: a real number, above 0 where it finds a sample real. Every `..._discriminator_loss`
+takes the logits of real and of fake samples, every `..._generator_loss` those of fake samples (a paired game's takes both). Each returns a mean,
+to be minimised by the network that it is named after. Those without a first name are the pair that GANs are usually trained with.
 """
 
 from typing import NamedTuple
@@ -87,14 +86,10 @@ def least_squares_discriminator_loss(real_logits, fake_logits):
         `mean((real_logits - 1) ** 2) / 2 + mean(fake_logits ** 2) / 2`
 
     Args:
-        real_logits: Float tensor `(batch, ...)` of outputs, without a sigmoid, for real samples.
-        fake_logits: Float tensor of outputs for fake samples; see `discriminator_loss`.
+        real_logits, fake_logits: As those of `discriminator_loss`, which are refused alike.
 
     Returns:
         Scalar tensor, 0 or more.
-
-    Raises:
-        ValueError: the two have shapes such as `(8,)` and `(8, 1)`.
 
     Source:
         Mao, Li, Xie, Lau, Wang, Smolley, 2017.
@@ -128,14 +123,10 @@ def hinge_discriminator_loss(real_logits, fake_logits):
         `mean(relu(1 - real_logits)) + mean(relu(1 + fake_logits))`
 
     Args:
-        real_logits: Float tensor `(batch, ...)` of logits for real samples.
-        fake_logits: Float tensor of logits for fake samples; see `discriminator_loss`.
+        real_logits, fake_logits: As those of `discriminator_loss`, which are refused alike.
 
     Returns:
         Scalar tensor, 0 or more.
-
-    Raises:
-        ValueError: the two have shapes such as `(8,)` and `(8, 1)`.
 
     Source:
         Lim, Ye, 2017.
@@ -165,21 +156,17 @@ def hinge_generator_loss(fake_logits):
 def wasserstein_discriminator_loss(real_logits, fake_logits):
     """Wasserstein loss of the discriminator: real logits up, fake ones down, without end.
 
-    It means something only while the discriminator's slope is held at 1 or below: add `gradient_penalty`. Its negative
-    then estimates the Wasserstein distance between real and fake samples.
+    It means something only while the discriminator's slope is held at 1 or below: add `gradient_penalty`. Its negative then
+    estimates the Wasserstein distance between real and fake samples.
 
     Formula:
         `mean(fake_logits) - mean(real_logits)`
 
     Args:
-        real_logits: Float tensor `(batch, ...)` of logits for real samples.
-        fake_logits: Float tensor of logits for fake samples; see `discriminator_loss`.
+        real_logits, fake_logits: As those of `discriminator_loss`, which are refused alike.
 
     Returns:
         Scalar tensor, any real number.
-
-    Raises:
-        ValueError: the two have shapes such as `(8,)` and `(8, 1)`.
 
     Source:
         Arjovsky, Chintala, Bottou, 2017.
@@ -189,21 +176,72 @@ def wasserstein_discriminator_loss(real_logits, fake_logits):
 
 
 def wasserstein_generator_loss(fake_logits):
-    """Wasserstein loss of the generator.
+    """Wasserstein loss of the generator; see `hinge_generator_loss`, which is the same.
 
     Formula:
         `-mean(fake_logits)`
-
-    Args:
-        fake_logits: Float tensor `(batch, ...)` of logits for fake samples.
-
-    Returns:
-        Scalar tensor, any real number.
 
     Source:
         Arjovsky, Chintala, Bottou, 2017.
     """
     return -ops.mean(as_logits(fake_logits))
+
+
+def relativistic_discriminator_loss(real_logits, fake_logits):
+    """Relativistic loss of the discriminator: each real sample shall seem more real than the fake one that it is paired with.
+
+    Formula:
+        `mean(softplus(fake_logits - real_logits))`
+
+    Args:
+        real_logits: Float tensor `(batch, ...)` of logits for real samples.
+        fake_logits: Float tensor of the same shape, of logits for fake samples.
+
+    Returns:
+        Scalar tensor, 0 or more; ln 2 where the two can't be told apart.
+
+    Raises:
+        ValueError: the shapes differ, so that samples don't pair up.
+
+    Source:
+        Jolicoeur-Martineau, 2019; with `r1_penalty` on real and on fake samples: Huang, Gokaslan, Kuleshov, Tompkin, 2024.
+    """
+    real_logits, fake_logits = as_logits(real_logits, fake_logits, paired=True)
+    return ops.mean(ops.softplus(fake_logits - real_logits))
+
+
+def relativistic_generator_loss(fake_logits, real_logits):
+    """Relativistic loss of the generator, which needs the real logits, too; see `relativistic_discriminator_loss`.
+
+    Formula:
+        `mean(softplus(real_logits - fake_logits))`
+    """
+    real_logits, fake_logits = as_logits(real_logits, fake_logits, paired=True)
+    return ops.mean(ops.softplus(real_logits - fake_logits))
+
+
+def smoothed_discriminator_loss(real_logits, fake_logits, real_label=0.9):
+    """Binary cross entropy with one-sided label smoothing: real samples have a label a little below 1, fake ones still 0.
+
+    Formula:
+        `discriminator_loss(real_logits, fake_logits) + (1 - real_label) * mean(real_logits)`
+
+    Args:
+        real_logits, fake_logits: As those of `discriminator_loss`.
+        real_label: Float in [0, 1]. The label of real samples.
+
+    Returns:
+        Scalar tensor, 0 or more. Least where the real logits are `log(real_label / (1 - real_label))`, and no larger.
+
+    Raises:
+        ValueError: shapes such as `(8,)` and `(8, 1)`, or a label above 1 or below 0, with which the loss has no lower bound.
+
+    Source:
+        Salimans, Goodfellow, Zaremba, Cheung, Radford, Chen, 2016, section 3.4.
+    """
+    if not 0 <= real_label <= 1:
+        raise ValueError(f"real_label={real_label} came; a number in [0, 1] is wanted, or the loss falls without end. Try 0.9.")
+    return discriminator_loss(real_logits, fake_logits) + (1 - real_label) * ops.mean(as_logits(real_logits))
 
 
 # ---- Penalties on the discriminator's slope ------------------------------------------------------------------------
@@ -303,8 +341,8 @@ def interpolate(real_samples, fake_samples, weights=None, seed=None):
 # ---- What they share -----------------------------------------------------------------------------------------------
 
 
-def as_logits(*logits):
-    """Return numbers, lists or arrays as float tensors of one dtype; refuse two whose axes after the first differ.
+def as_logits(*logits, paired=False):
+    """Return numbers, lists or arrays as float tensors of one dtype; refuse two whose axes after the first (all, if paired) differ.
 
     Where labels and logits are subtracted or multiplied, shapes such as `(8,)` and `(8, 1)` silently broadcast to
     `(8, 8)`. The losses here take each mean by itself, but differing shapes still tell of a mistake before them.
@@ -312,8 +350,9 @@ def as_logits(*logits):
     tensors = [ops.convert_to_tensor(values) for values in logits]
     dtype = keras.backend.result_type(*(tensor.dtype for tensor in tensors), float)
     tensors = [ops.cast(tensor, dtype) for tensor in tensors]
-    if len({len(t.shape) for t in tensors}) > 1 or not all(_agree(tensors[0].shape[1:], t.shape[1:]) for t in tensors):
-        raise ValueError(f"real_logits and fake_logits must agree in every axis but the first: got shapes "
+    first = 0 if paired else 1
+    if len({len(t.shape) for t in tensors}) > 1 or not all(_agree(tensors[0].shape[first:], t.shape[first:]) for t in tensors):
+        raise ValueError(f"real_logits and fake_logits must agree in every axis{'' if paired else ' but the first'}: got shapes "
                          f"{tuple(tensors[0].shape)} and {tuple(tensors[1].shape)}. Reshape one of them, for example "
                          "with ops.squeeze(logits, axis=-1), or let one discriminator make both.")
     return tensors if len(tensors) > 1 else tensors[0]
@@ -341,11 +380,13 @@ class Game(NamedTuple):
 
     Attributes:
         discriminator_loss: Function of `(real_logits, fake_logits)`.
-        generator_loss: Function of `(fake_logits)`.
+        generator_loss: Function of `(fake_logits)`; in a paired game of `(fake_logits, real_logits)`.
+        paired: Boolean. Whether the generator's loss compares with real samples, too.
     """
 
     discriminator_loss: object
     generator_loss: object
+    paired: bool = False
 
 
 GAMES = {
@@ -355,3 +396,5 @@ GAMES = {
     "hinge": Game(hinge_discriminator_loss, hinge_generator_loss),
     "Wasserstein": Game(wasserstein_discriminator_loss, wasserstein_generator_loss),
 }
+SMOOTHED = Game(smoothed_discriminator_loss, generator_loss)
+RELATIVISTIC = Game(relativistic_discriminator_loss, relativistic_generator_loss, paired=True)

@@ -1,11 +1,16 @@
-"""What every training of the course shares: its progress, its history and a film of it. Knows no model.
+"""What every training of the course shares: its progress, history, film and checkpoints. Knows no model.
 
-All three are callbacks for `keras.Model.fit`, and can be called by hand from a loop of one's own.
+All four are callbacks for `keras.Model.fit`; the first three can be called by hand from a loop of one's own. `train` is `fit` with
+an order of the data that a killed training finds again.
 """
 
 import io
+import json
+import os
+import pathlib
 import sys
 import time
+import zipfile
 
 import IPython
 import IPython.display
@@ -222,3 +227,151 @@ class Film(_CountsSteps):
         self.epochs_done += 1
         if self.epochs_done % self.every == 0:
             self.record(self.steps_done)
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that can't be used; the message names the file, what is wrong and what to do."""
+
+
+class Checkpoint(_CountsSteps):
+    """Keeps a training on disk, so that it goes on exactly where it was after it was killed at any moment.
+
+    Kept are all variables of the model (networks, averages and seed generators), those of its optimizers, and the number of
+    steps. A new file replaces the old one at once, when it is whole; so there is always a whole one.
+
+    Example:
+        train(gan, real_images, steps=20_000, checkpoint=Checkpoint("runs/garments.npz"))  # run it again after an interruption
+
+    Args:
+        path: Path of the file, ending in ".npz"; its folder is made where missing.
+        every: Integer. Steps between two checkpoints: no more than these are lost.
+    """
+
+    def __init__(self, path, every=200):
+        super().__init__()
+        self.path, self.every, self.about = pathlib.Path(path), every, {}
+
+    def save(self):
+        """Write the state of the model, whole or not at all."""
+        arrays = {name: keras.ops.convert_to_numpy(variable) for name, variable in _state(self.model).items()}
+        arrays["about"] = np.array(json.dumps({"steps_done": self.steps_done, **self.about}))
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_name(self.path.name + ".draft")
+        with open(draft, "wb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut might leave the new name on an empty file
+        os.replace(draft, self.path)
+
+    def restore(self, model):
+        """Put the kept state into a built and compiled model, or leave it as it is where nothing was kept yet.
+
+        Returns:
+            Integer. How many steps lie behind.
+
+        Raises:
+            CheckpointError: the file is damaged, or belongs to another model or another training.
+        """
+        self.set_model(model)
+        if not self.path.exists():
+            return 0
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                arrays = dict(file)
+            about = json.loads(str(arrays.pop("about")))
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise CheckpointError(f"{self.path} is no whole checkpoint ({error}). Delete it to begin anew.") from None
+        self.steps_done = about.pop("steps_done")
+        if about != self.about:
+            raise CheckpointError(f"{self.path} is of a training with {about}; this one has {self.about}. Take another path, or delete it.")
+        state = _state(model)
+        kept, wanted = ({name: tuple(values.shape) for name, values in values_of.items()} for values_of in (arrays, state))
+        if kept != wanted:
+            other = sorted(name for name in kept.keys() | wanted.keys() if kept.get(name) != wanted.get(name))[0]
+            raise CheckpointError(f"{self.path} is of another model: {other} has the shape {kept.get(other)}, and {wanted.get(other)} is "
+                                  "wanted. Take another path, or delete it.")
+        for name, variable in state.items():
+            variable.assign(arrays[name])
+        return self.steps_done
+
+    def on_train_batch_end(self, batch, logs=None):
+        before = self.steps_done
+        super().on_train_batch_end(batch)
+        if self.steps_done // self.every > before // self.every:
+            self.save()
+
+
+def _state(model):
+    """Return all that a training changes, by its place: Keras' own names count the layers of a session, and differ in the next one."""
+    holders = {"model": model, **{name: value for name, value in vars(model).items() if isinstance(value, keras.optimizers.Optimizer)}}
+    return {f"{holder}.{number:03d}": variable
+            for holder, owner in holders.items() for number, variable in enumerate(owner.variables)}
+
+
+class Batches:
+    """Batches in a shuffled order that depends on the seed and the step alone: whoever knows the step finds the order again.
+
+    Every pass over the samples has an order of its own; the few samples that don't fill a batch are left out of that pass.
+
+    Args:
+        samples: Array `(n, ...)`.
+        batch_size: Integer, at most n.
+        seed: Integer.
+    """
+
+    def __init__(self, samples, batch_size, seed=0):
+        if not 0 < batch_size <= len(samples):
+            raise ValueError(f"batch_size={batch_size} came for {len(samples)} samples; 1 to {len(samples)} is wanted.")
+        self.samples, self.batch_size, self.seed = samples, batch_size, seed
+        self.shuffled = None, None
+
+    def __getitem__(self, step):
+        """Return the batch of a step, counted from 0 over all passes."""
+        passed, place = divmod(step, len(self.samples) // self.batch_size)
+        if self.shuffled[0] != passed:
+            self.shuffled = passed, np.random.default_rng([self.seed, passed]).permutation(len(self.samples))
+        return self.samples[self.shuffled[1][place * self.batch_size:(place + 1) * self.batch_size]]
+
+    def dataset(self, first_step=0):
+        """Return an endless `tf.data.Dataset` of the batches from that step on."""
+        def batch_of(step):
+            batch = tf.numpy_function(self.__getitem__, [step], self.samples.dtype)
+            return tf.ensure_shape(batch, (self.batch_size, *self.samples.shape[1:]))
+
+        return tf.data.Dataset.counter(first_step).map(batch_of).prefetch(2)
+
+
+def train(model, samples, steps, batch_size=64, seed=0, report_every=50, checkpoint=None, callbacks=()):
+    """Train a compiled model for so many steps in all, and go on from its checkpoint where there is one.
+
+    Example:
+        train(gan, real_images, steps=2000, callbacks=[Progress(), history])
+
+    Args:
+        model: Built and compiled `keras.Model` with a `train_step` that takes a batch.
+        samples: Array `(n, ...)`.
+        steps: Integer. Steps behind the model at the end, those before an interruption included.
+        batch_size: Integer.
+        seed: Integer. Fixes the order of the samples.
+        report_every: Integer. Steps that count as an epoch for the callbacks.
+        checkpoint: `Checkpoint`, or None.
+        callbacks: Callbacks of Keras, such as `Progress`, `History` and `Film`.
+
+    Returns:
+        The model.
+    """
+    done = 0
+    if checkpoint:
+        checkpoint.about = {"samples": len(samples), "batch_size": batch_size, "seed": seed}
+        done = checkpoint.restore(model)
+    batches, callbacks = Batches(samples, batch_size, seed), [*callbacks, *([checkpoint] if checkpoint else [])]
+    for callback in callbacks:
+        if isinstance(callback, _CountsSteps):
+            callback.steps_done = done
+    while done < steps:
+        rest = min(-done % report_every, steps - done)  # of an epoch that was interrupted
+        epoch = rest or min(report_every, steps - done)
+        epochs = 1 if rest else (steps - done) // epoch
+        model.fit(batches.dataset(done), steps_per_epoch=epoch, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks)
+        done += epoch * epochs
+    return model

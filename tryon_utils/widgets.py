@@ -96,12 +96,15 @@ class Explorer(Pictured):
 
     Attributes:
         controls: Dictionary from a parameter's name to its control; set `controls[name].value` to turn it.
+        buttons: Dictionary from a button's label to its `ipywidgets.Button`.
         message: `ipywidgets.HTML`. Says what is wrong with a value that `draw` refuses with a `ValueError`.
     """
 
-    def __init__(self, draw, controls):
+    def __init__(self, draw, controls, actions):
         self.draw = draw
         self.controls = controls
+        self.actions = actions
+        self.buttons = {}
         self.message = ipywidgets.HTML()
         rows = []
         for name, control in controls.items():
@@ -110,14 +113,33 @@ class Explorer(Pictured):
             control.layout.width = "30em"
             control.observe(self.redraw, "value")
             rows.append(ipywidgets.HBox([control, control.play]) if hasattr(control, "play") else control)
+        for label in actions:
+            self.buttons[label] = ipywidgets.Button(description=label, layout={"width": "auto"})
+            self.buttons[label].on_click(lambda button: self.press(button.description))
+            rows.append(self.buttons[label])
         box = ipywidgets.Box(rows, layout={"display": "flex", "flex_flow": "row wrap"})
         super().__init__([box, self.message])
         self.redraw()
 
+    def values(self):
+        """Return the controls' values by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def press(self, label):
+        """Do what the button of that label does with the controls' values, then draw anew; it rests until then."""
+        self.buttons[label].disabled = True
+        self.message.value = f"At work: {label} ..."
+        try:
+            self.actions[label](**self.values())
+            self.redraw(label)
+        finally:
+            self.buttons[label].disabled = False
+            self.message.value = self.message.value.removeprefix(f"At work: {label} ...")
+
     def redraw(self, change=None):
         """Draw the picture for the controls' values, or say why that can't be done and keep the last one."""
         try:
-            figure = self.draw(**{name: control.value for name, control in self.controls.items()})
+            figure = self.draw(**self.values())
         except ValueError as error:
             if change is None:
                 raise
@@ -127,11 +149,13 @@ class Explorer(Pictured):
         self.message.value = ""
 
 
-def explore(draw, **controls):
+def explore(draw, actions=None, **controls):
     """Show a picture with controls, as the last line of a cell.
 
     Args:
-        draw: Pure function from the controls' values, by name, to a matplotlib figure.
+        draw: Function from the controls' values, by name, to a matplotlib figure; it changes nothing.
+        actions: Dictionary from a button's label to a function of the controls' values, by name, which may change what `draw` reads; the
+            picture is drawn anew afterwards.
         controls: One control a parameter, made by `slider`, `choice`, `switch` or `player`.
 
     Returns:
@@ -140,7 +164,7 @@ def explore(draw, **controls):
     Example:
         explore(plotting.losses_at_logit, logit=slider(-8.0, 8.0, 0.0))
     """
-    return Explorer(draw, controls)
+    return Explorer(draw, controls, actions or {})
 
 
 class Stepper(Pictured):

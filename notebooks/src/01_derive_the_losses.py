@@ -25,6 +25,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 from tryon_utils import losses, widgets
+from tryon_utils.gates import gate
 from tryon_utils.losses import as_logits
 from tryon_utils.plotting import densities, games
 from tryon_utils.plotting import losses as loss_plots
@@ -178,7 +179,7 @@ np.testing.assert_allclose(discriminator_loss([0.0], [0.0]), 2 * np.log(2), rtol
 # We don't have to believe it; we can look for the best discriminator blindly. First the most flexible one there is: a table, with one free logit for each of 241 places. Adam
 # brings $-V$ down.
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "training"]
 places = np.linspace(-6.0, 6.0, 241)
 p = densities.normal_density(places, real_mean, real_deviation)
 q = densities.normal_density(places, fake_mean, fake_deviation)
@@ -206,7 +207,7 @@ classifier = keras.Sequential([
 ])
 classifier.compile(keras.optimizers.Adam(3e-3), keras.losses.BinaryCrossentropy(from_logits=True))
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "training"]
 real_samples = rng.normal(real_mean, real_deviation, (samples, 1)).astype("float32")
 fake_samples = rng.normal(fake_mean, fake_deviation, (samples, 1)).astype("float32")
 order = rng.permutation(2 * samples)
@@ -231,9 +232,8 @@ plt.show()
 # %% tags=["nbval-check-output"]
 weights = (p + q) / np.sum(p + q)
 network_error = np.sum(weights * np.abs(learned - p / (p + q)))
-assert network_error < 0.03, network_error
 print(f"samples beyond x = 4.5: {np.sum(inputs > 4.5)} of {len(inputs)}")
-print("gate passed: mean difference of the network from p / (p + q) is below 0.03")
+gate("mean difference of the network from p / (p + q)", network_error, at_most=0.03)
 
 # %% [markdown]
 # ## What the game measures
@@ -676,7 +676,7 @@ def slope_at_fakes(discriminator):
 # %% [markdown]
 # *Predict, then run*: will cross entropy, the loss whose divergence is flat, have a slope at the fakes, too?
 
-# %% tags=["nbval-check-output"]
+# %% tags=["nbval-check-output", "training"]
 slopes, values = {}, {}
 for name, game_loss in (("Wasserstein", wasserstein_discriminator_loss), ("cross entropy", discriminator_loss)):
     critic = keras.models.clone_model(classifier)  # the same layers with fresh weights
@@ -685,9 +685,8 @@ for name, game_loss in (("Wasserstein", wasserstein_discriminator_loss), ("cross
     history = [float(train_step(sample_heap(-1.25, 128), sample_heap(1.25, 128))) for _ in range(400)]
     slopes[name], values[name] = slope_at_fakes(critic), -np.mean(history[-50:])
     print(f"{name:<13}  value {values[name]:4.1f}, slope at the fakes {slopes[name]:4.1f}")
-assert all(-1.25 < slope < -0.9 for slope in slopes.values()), slopes
-assert abs(values["Wasserstein"] - 2.5 * (1 + 2.5 / (2 * 10))) < 0.1, values
-print("gates passed: Wasserstein value within 0.1 of 2.8125, both slopes between -1.25 and -0.9")
+gate("slopes at the fakes", list(slopes.values()), at_least=-1.25, at_most=-0.9)
+gate("distance of the Wasserstein value from 2.8125", abs(values["Wasserstein"] - 2.5 * (1 + 2.5 / (2 * 10))), at_most=0.1)
 
 # %% [markdown]
 # Over seeds 1 to 8 the value lay between 2.80 and 2.82, the Wasserstein slope between $-1.12$ and $-1.08$ and that of cross entropy between $-1.02$ and $-1.00$.

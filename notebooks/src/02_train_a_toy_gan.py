@@ -14,7 +14,7 @@
 #
 # **What you need**: [Derive the losses](01_derive_the_losses.ipynb), for the two losses and for logits. You have trained a network with Keras.
 #
-# **Time**: about 45 minutes of reading, 75 seconds of training on two CPU cores
+# **Time**: about 45 minutes of reading, 110 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -26,6 +26,7 @@ from keras import layers, ops
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 from tryon_utils import losses, points, training, widgets
+from tryon_utils.gates import gate
 from tryon_utils.plotting import points as point_plots
 
 plt.style.use("tryon_utils.course")
@@ -516,7 +517,7 @@ progress = training.Progress(lambda: point_plots.draw_game(shown_points, **film.
 # %% [markdown]
 # *Predict, then run.* Where will the curves settle, if all goes well: the discriminator's loss, the generator's, and the mean of $D$ on real and on fake points?
 
-# %% tags=["nbval-ignore-output"] alt="The end of the training: orange fake points sit on all eight blue clusters of the ring, and the discriminator's surface is white, that is undecided, around most of them."
+# %% tags=["nbval-ignore-output", "training"] alt="The end of the training: orange fake points sit on all eight blue clusters of the ring, and the discriminator's surface is white, that is undecided, around most of them."
 train(gan, ring, seed=0, callbacks=[film, history, progress]);
 
 # %% alt="Three curves over 3000 steps. Left: the discriminator's loss close to 2 ln 2 and the generator's close to ln 2 after a restless beginning. Middle: D of real and of fake points, both near one half. Right: the distance to real points falls steeply at first and ends near 0.2."
@@ -557,14 +558,14 @@ widgets.explore(draw_frame, frame=widgets.player(len(film.frames), value=8))
 # One good run is an anecdote. A recipe is good if it works from any start, so we train five GANs from five seeds, and set a **gate** that each must pass: all 8 modes, and at least 85 %
 # of good samples.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "training"]
 ring_samples = []
 with training.Progress(unit="seed") as progress:
     progress.start(len(seeds))
     for seed in seeds:
         gan = train(new_gan(seed, new_optimizer(), new_optimizer()), ring, seed)
         ring_samples.append(samples_of(gan))
-        progress.update(seed + 1)
+        progress.update(len(ring_samples))
 
 # %% alt="Five panels, one a seed: in each, orange samples fill all eight pale blue circles of the ring, with few points between them. The titles give between 95 and 98 percent of good samples."
 def scores(samples, point_set):
@@ -574,14 +575,12 @@ def scores(samples, point_set):
 point_plots.draw_samples(ring_samples, [scores(samples, ring) for samples in ring_samples], ring)
 
 # %% tags=["nbval-check-output"]
-for seed, samples in zip(seeds, ring_samples, strict=True):
-    assert covered_modes(samples, ring) == 8, f"seed {seed} misses a mode"
-    assert good_share(samples, ring) >= 0.85, f"seed {seed} has {good_share(samples, ring):.1%} of good samples"
-print(f"gate passed: 8 of 8 modes and at least 85 % of good samples, on each of {len(seeds)} seeds")
+gate("modes covered", [covered_modes(samples, ring) for samples in ring_samples], at_least=8)
+gate("good samples", [good_share(samples, ring) for samples in ring_samples], at_least=0.85)
 
 # %% [markdown]
 # Why 85 % and not 95? A gate must stand well below what was measured, or it will fail one day for no fault of yours: on another processor the sums are rounded otherwise, and a GAN's path
-# is so sensitive that after a hundred steps nothing looks the same. Over twelve seeds this recipe gave 95.6 to 98.0 % of good samples and 8 of 8 modes every time.
+# is so sensitive that after a hundred steps nothing looks the same. Over twenty-five seeds this recipe gave 95.5 to 98.0 % of good samples and 8 of 8 modes every time.
 #
 # *Predict, then run.* All samples good, all modes there. Are we done, or can you think of a way in which these points could still differ from real ones? Look at the clusters in
 # the pictures above.
@@ -606,7 +605,7 @@ print("the fake clusters are narrower than the real ones, on every seed")
 #
 # *Predict, then run.* Nothing about our networks was made for a ring. We change one word and no number. Which of the three will be hardest: 25 heaps on a grid, two moons, or a spiral?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "training"]
 other_sets = point_sets[1:]
 other_samples = []
 with training.Progress(unit="set") as progress:
@@ -621,11 +620,11 @@ titles = [f"{point_set.name}: {scores(samples, point_set)}" for point_set, sampl
 point_plots.draw_samples(other_samples, titles, other_sets)
 
 # %% tags=["nbval-check-output"]
-for point_set, samples in zip(other_sets, other_samples, strict=True):
-    assert covered_modes(samples, point_set) >= 0.8 * len(point_set.modes), point_set.name
-grid_share, *curve_shares = [good_share(samples, point_set) for point_set, samples in zip(other_sets, other_samples, strict=True)]
-assert grid_share < min(curve_shares) and min(curve_shares) >= 0.95
-print("at least 8 of 10 modes everywhere; at least 95 % good on both curves, less on the grid")
+pairs = list(zip(other_samples, other_sets, strict=True))
+grid_share, *curve_shares = [good_share(samples, point_set) for samples, point_set in pairs]
+gate("share of the other sets' modes covered", [covered_modes(samples, point_set) / len(point_set.modes) for samples, point_set in pairs], at_least=0.8)
+gate("good samples on the two curves", curve_shares, at_least=0.95)
+assert grid_share < min(curve_shares)
 
 # %% [markdown]
 # The grid. A curve is what a generator likes: it folds the plane of noise onto a line and is done. Separate heaps must be torn apart, and a continuous function can't tear; it can
@@ -637,33 +636,32 @@ print("at least 8 of 10 modes everywhere; at least 95 % good on both curves, les
 #
 # To see what happened, we keep a film of each of the five trainings.
 
-# %% tags=["nbval-ignore-output"]
-broken_steps = 1500
-broken_gans = [new_gan(seed, keras.optimizers.Adam(), keras.optimizers.Adam()) for seed in seeds]
-films = [training.Film(lambda gan=gan: {"fake": samples_of(gan)[:300], "surface": surface_of(gan.discriminator)}) for gan in broken_gans]
+# %% tags=["nbval-ignore-output", "training"]
+broken_steps = 2000
+broken_gans = {seed: new_gan(seed, keras.optimizers.Adam(), keras.optimizers.Adam()) for seed in seeds}
+films = {seed: training.Film(lambda gan=gan: {"fake": samples_of(gan)[:300], "surface": surface_of(gan.discriminator)}) for seed, gan in broken_gans.items()}
 with training.Progress(unit="seed") as progress:
     progress.start(len(seeds))
     for seed in seeds:
         train(broken_gans[seed], ring, seed, broken_steps, [films[seed]])
-        progress.update(seed + 1)
+        progress.update(seed - seeds[0] + 1)
 
-# %% alt="Five panels, one a seed: the orange samples lie in one heap or along one thread, mostly away from the eight pale blue circles. The titles give 0, 1 or 2 modes."
-broken_samples = [samples_of(gan) for gan in broken_gans]
+# %% alt="Five panels, one a seed: the orange samples lie in one heap or along one thread, mostly away from the eight pale blue circles. The titles give 0 or 1 modes."
+broken_samples = [samples_of(gan) for gan in broken_gans.values()]
 point_plots.draw_samples(broken_samples, [scores(samples, ring) for samples in broken_samples], ring)
 
 # %% tags=["nbval-check-output"]
-for samples in broken_samples:
-    assert covered_modes(samples, ring) <= 4
-    assert good_share(samples, ring) < 0.5
-print(f"mode collapse on each of {len(seeds)} seeds: at most half of the modes, and less than half of the samples good")
+gate("modes covered by plain Adam", [covered_modes(samples, ring) for samples in broken_samples], at_most=4)
+gate("good samples by plain Adam", [good_share(samples, ring) for samples in broken_samples], at_most=0.5)
 
 # %% [markdown]
-# This is **mode collapse**: two thousand different noise vectors, and one smear of points, which lies beside the data as often as on it. It happened every time; over twelve seeds, 0 to 2 modes
-# were covered and at most 15 % of the samples were good. Look at how one of them goes on.
+# This is **mode collapse**: two thousand different noise vectors, and one smear of points, which lies beside the data as often as on it. It happened every time; over twenty-five seeds, 0 or 1 modes
+# were covered, once 3, and at most 28 % of the samples were good. Look at how one of them goes on.
 
 # %% alt="Six moments of one broken training. The fake points lie in one smear, now below, now right, now across the middle of the ring, and never on all of it; the discriminator's border follows them about."
 moments = [4, 10, 16, 20, 24, 30]
-point_plots.draw_film_strip(shown_points[:200], [films[0].frames[m] for m in moments], [films[0].steps[m] for m in moments])
+broken_film = films[seeds[0]]
+point_plots.draw_film_strip(shown_points[:200], [broken_film.frames[m] for m in moments], [broken_film.steps[m] for m in moments])
 
 # %% [markdown]
 # The smear runs about. Where it lies, the discriminator learns to say *fake*, so the best place is now elsewhere, and all points go there together; and then again. You have met this chase: it's the rotation of
@@ -690,26 +688,25 @@ for memory in [0.9, 0.5]:
 #
 # *Predict, then run.* If this is the reason, it's enough to change this one number, from the same start, with the same data, and leave all else as Keras has it. Is it?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "training"]
 one_number_samples = []
 with training.Progress(unit="seed") as progress:
     progress.start(len(seeds))
     for seed in seeds:
         gan = new_gan(seed, keras.optimizers.Adam(beta_1=0.5), keras.optimizers.Adam(beta_1=0.5))
         one_number_samples.append(samples_of(train(gan, ring, seed, broken_steps)))
-        progress.update(seed + 1)
+        progress.update(len(one_number_samples))
 
 # %% alt="Five panels, one a seed: orange samples lie on all eight pale blue circles of the ring, with some points strewn between them."
 point_plots.draw_samples(one_number_samples, [scores(samples, ring) for samples in one_number_samples], ring)
 
 # %% tags=["nbval-check-output"]
-for samples in one_number_samples:
-    assert covered_modes(samples, ring) == 8
-    assert good_share(samples, ring) >= 0.65
-print(f"beta_1 = 0.5 and nothing else changed: 8 of 8 modes, at least 65 % of good samples, on each of {len(seeds)} seeds")
+gate("modes covered with beta_1 = 0.5", [covered_modes(samples, ring) for samples in one_number_samples], at_least=8)
+gate("good samples with beta_1 = 0.5", [good_share(samples, ring) for samples in one_number_samples], at_least=0.65)
 
 # %% [markdown]
-# It is enough. The rest of our recipe makes the samples better, but this number decides whether there is a ring at all. Keras' default is made for ordinary training.
+# It is enough: 8 of 8 modes on twenty-five seeds of twenty-five. The rest of our recipe makes the samples better, but this number decides whether there is a ring at all. Keras' default is made for ordinary training.
+# (Without the falling rate a mode may drop out for a moment. Stopped after 1500 steps, two of the twenty-five had 7 modes, and after 2500 steps one.)
 #
 # ## Repair it
 #
@@ -735,7 +732,7 @@ class PenalisedGAN(ToyGAN):
         return {"discriminator_loss": loss}
 
 # %%
-repair_steps = 2000
+repair_steps = 2500
 
 
 def repair(broken_gan, gan_class, seed):
@@ -746,7 +743,7 @@ def repair(broken_gan, gan_class, seed):
     gan.compile(new_optimizer(steps=repair_steps), new_optimizer(steps=repair_steps), steps_per_execution=50)
     return train(gan, ring, 100 + seed, repair_steps)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "training"]
 repaired = {ToyGAN: [], PenalisedGAN: []}
 with training.Progress(unit="repair") as progress:
     progress.start(2 * len(seeds))
@@ -760,19 +757,16 @@ point_plots.draw_samples(rows, [scores(samples, ring) for samples in rows], ring
 
 # %% [markdown]
 # Upper row: new optimizers alone. The samples are good again, and most of the modes are back. But a mode that no sample visits is hard to find: no fake point is there to be told
-# the way. While this chapter was written, 3 of 12 collapsed GANs stayed short of one to three modes. A look at the share of good samples wouldn't have told us.
+# the way. While this chapter was written, 10 of 25 collapsed GANs stayed short of one to three modes. A look at the share of good samples wouldn't have told us.
 #
 # Lower row: with the penalty. One way to understand it: a discriminator that may not be steep near real points must spread its slope over the plane, so that a point far from an empty mode feels
 # which way to go, too.
 
 # %% tags=["nbval-check-output"]
-for samples in repaired[PenalisedGAN]:
-    assert covered_modes(samples, ring) == 8
-    assert good_share(samples, ring) >= 0.7
-for broken, samples in zip(broken_samples, repaired[ToyGAN], strict=True):
-    assert covered_modes(samples, ring) > covered_modes(broken, ring)
-print(f"repaired by new optimizers alone: more modes than before, on each of {len(seeds)} seeds")
-print(f"repaired with the penalty: 8 of 8 modes and at least 70 % of good samples, on each of {len(seeds)} seeds")
+won_back = [covered_modes(samples, ring) - covered_modes(broken, ring) for broken, samples in zip(broken_samples, repaired[ToyGAN], strict=True)]
+gate("modes won back by new optimizers", won_back, at_least=1)
+gate("modes covered with the penalty", [covered_modes(samples, ring) for samples in repaired[PenalisedGAN]], at_least=8)
+gate("good samples with the penalty", [good_share(samples, ring) for samples in repaired[PenalisedGAN]], at_least=0.7)
 
 # %% [markdown]
 # Would the penalty alone have done it, with Keras' default optimizers? Guess, then compile with `keras.optimizers.Adam()` in `repair` and see. (From scratch, it ended with 0 to 5 modes on five seeds of
@@ -785,15 +779,15 @@ print(f"repaired with the penalty: 8 of 8 modes and at least 70 % of good sample
 # - A recipe that passes its gate from every seed, one number that breaks it every time, and a repair that worked every time.
 # - In the package: `points`, `models.toy`, and `training` with progress, history and film, which watch images as gladly as points.
 #
-# *Notes on the measurements.* With the code of this chapter on two CPU cores, seeds 0 to 11:
+# *Notes on the measurements.* With the code of this chapter on two CPU cores, seeds 0 to 24:
 #
 # | training | modes covered | good samples |
 # |---|---|---|
-# | the recipe, 3000 steps | 8 on every seed | 95.6 to 98.0 % |
-# | Keras' default Adam, 1500 steps | 0 (six times), 1 (five times), 2 (once) | 0 to 14.9 % |
-# | the same with `beta_1=0.5`, 1500 steps | 8 on every seed | 80.6 to 93.4 % |
-# | collapsed, then our optimizers, 2000 steps | 8 (nine times), 7, 6, 5 | 82.0 to 93.5 % |
-# | collapsed, then our optimizers and the penalty | 8 on every seed | 81.4 to 94.0 % |
+# | the recipe, 3000 steps | 8 on every seed | 95.5 to 98.0 % |
+# | Keras' default Adam, 2000 steps | 0 (nine times), 1 (fifteen times), 3 (once) | 0 to 27.6 % |
+# | the same with `beta_1=0.5`, 2000 steps | 8 on every seed | 82.5 to 95.8 % |
+# | collapsed, then our optimizers, 2500 steps | 8 (fifteen times), 7 (eight times), 6, 5 | 86.7 to 95.3 % |
+# | collapsed, then our optimizers and the penalty | 8 on every seed | 80.6 to 94.6 % |
 #
 # ## Next
 #

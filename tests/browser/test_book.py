@@ -57,7 +57,7 @@ def test_the_index_leads_to_every_chapter(book, paths):
 @pytest.mark.parametrize("word", ["discriminator", "判别器"])
 def test_the_search_finds(browser, address, word):
     with browser.new_context() as context, page_checks.Visit(context, address, f"search.html?q={word}") as visit:
-        visit.page.locator("#search-results li a").first.wait_for(timeout=20_000)
+        visit.page.get_by_text("Search finished, found").wait_for(timeout=20_000)  # its results come one by one
         found = visit.page.locator("#search-results li a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         assert any("glossary.html" in link for link in found), found
         assert page_checks.other_hosts(visit) == page_checks.console_errors(visit) == []

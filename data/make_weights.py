@@ -1,0 +1,71 @@
+"""Train the networks whose weights lie in data/weights/, and write what is known of them into data/weights.json.
+
+    python data/make_weights.py            train what is missing or damaged; a run that was stopped goes on with the epoch it was in
+    python data/make_weights.py --force    train everything anew
+    python data/make_weights.py --check    train nothing; fail if a file is missing or not as the manifest says
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import sys
+
+import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quiet
+
+from recipes import dcgan_garments, features_garments
+
+DATA = pathlib.Path(__file__).resolve().parent
+COMMAND = "make weights"
+
+RECIPES = {"features_garments": features_garments, "dcgan_garments": dcgan_garments}  # each is trained by its make(path, folder)
+
+
+def train(name):
+    """Train one network by its recipe, put its file in place when it is whole, and return what the manifest says of it."""
+    path, draft = DATA / "weights" / f"{name}.weights.h5", DATA / "weights" / "draft.weights.h5"
+    found = RECIPES[name].make(draft, DATA / "cache" / f"training-{name}")
+    draft.replace(path)
+    return {"file": path.name, "sha256": sha256(path), "bytes": path.stat().st_size, "command": COMMAND, **found}
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def manifest_path():
+    return DATA / "weights.json"
+
+
+def read_manifest():
+    return json.loads(manifest_path().read_text())["weights"] if manifest_path().is_file() else {}
+
+
+def wrong(manifest):
+    """Return the names of the weights that are missing or not as the manifest says."""
+    return [name for name in RECIPES if name not in manifest or not (path := DATA / "weights" / manifest[name]["file"]).is_file()
+            or sha256(path) != manifest[name]["sha256"]]
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--force", action="store_true", help="train everything anew")
+    parser.add_argument("--check", action="store_true", help="train nothing; fail where something is wrong")
+    options = parser.parse_args(arguments)
+    manifest = read_manifest()
+    names = list(RECIPES) if options.force else wrong(manifest)
+    if options.check:
+        print("\n".join(f"data/weights: {name} is missing or not as the manifest says. Run {COMMAND}." for name in names) or "data/weights/ is complete.")
+        return bool(names)
+    for name in names:
+        (DATA / "weights").mkdir(exist_ok=True)
+        print(f"{name}: training ...", flush=True)
+        manifest[name] = train(name)
+        draft = manifest_path().with_suffix(".draft")
+        draft.write_text(json.dumps({"weights": manifest}, indent=1) + "\n")
+        draft.replace(manifest_path())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
