@@ -56,11 +56,13 @@ LOOPS = """## Five ways to train
 The same two networks, those of TensorFlow's DCGAN tutorial carried over to our garments (32 x 32 in colour, batches of 256), trained in four ways: as the tutorial does, with one compiled
 step and two tapes; as many articles do, with `predict` and a combined model in which the discriminator is frozen; in PyTorch, as its own tutorial does; and by the course's own `GAN`
 and `training.train`. The fifth row is what [chapter 03](chapters/03_build_a_dcgan.ipynb) really trains: our loop with smaller networks, in batches of {batch}. They are
-measured in turns, in {rounds} rounds of some seconds each, since a machine is not equally fast all the time. The median of the rounds stands first, then from where to where they went.
+measured in turns, in {rounds} rounds of some seconds each, since a machine is not equally fast all the time. A round's time runs from the end of
+the first step to the end of the last, so starting a training isn't counted. The median of the rounds stands first, then from where to where they went.
 
 **The convolution ceiling** says what was possible at all. Each convolution of the two networks is timed alone, forward, backward to its input and backward to its
 weights, as a compiled operation on tensors of the same shapes, right before and right after each loop. A training step needs each of them a known number of times, and their
-sum is a time that no loop can beat with the same operations. The share is that time over the loop's own. All that is not a convolution counts against the loop: normalisation, activations,
+sum is a time that no loop can beat with the same operations. The share is that time over the loop's own. (A round above 100 % only says that the machine was slower while the
+convolutions ran alone than while the loop did: read the median.) All that is not a convolution counts against the loop: normalisation, activations,
 optimizers, noise, fetching the data, Python. Each loop is held against its own ceiling: ours makes fresh fakes for the generator's turn, where the tutorial uses the discriminator's again, so
 our step needs more convolutions for the same number of images."""
 
