@@ -3,6 +3,7 @@
 Every case differs from a healthy GAN in one thing, and its code shows that thing alone.
 """
 
+import contextlib
 import dataclasses
 import functools
 import warnings
@@ -117,9 +118,21 @@ def train(gan, data, steps, seed=0, compiled=True, frames=0):
     """Train a GAN for so many steps on batches of its data. Errors, which end the training, and warnings are kept. Returns a `Trained`."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        done = _train(gan, data, steps, seed, compiled, frames)
+        with short_of_search():
+            done = _train(gan, data, steps, seed, compiled, frames)
     done.warnings = [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
     return done
+
+
+@contextlib.contextmanager
+def short_of_search():
+    """Let TensorFlow take graphs as they are: its search for faster ones costs a second's training half a second, and brings nothing here."""
+    before = tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer", False)
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": before})
 
 
 def _train(gan, data, steps, seed, compiled, frames):

@@ -14,7 +14,7 @@ from tryon_utils.diagnose.state import Keeper, value_of
 from tryon_utils.diagnose.watching import PLAYERS, Watcher, main_output
 
 CONFIDENCES = (-20.0, -8.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 20.0)
-PATIENCE = 30  # steps that are watched, one after the other, until both networks have moved
+PATIENCE = 16  # steps that are watched, one after the other, until both networks have moved
 
 
 @dataclasses.dataclass(frozen=True)

@@ -44,7 +44,8 @@ class Pull:
 
     Attributes:
         loss: Float.
-        weights: Dictionary from a player's name to a list of (name of the weights, size of their gradient, or None where it doesn't reach them).
+        weights: Dictionary from a player's name to a list of (name of the weights, size of their gradient, or None where it doesn't reach them);
+            NaN where only slopes at logits are noted.
         at_logits: Dictionary from a discriminator call's number to the loss's slope at each of its logits, summed for each sample; NaN where a sample
             has several answers that aren't logits, such as one a class.
         asks_discriminator: Boolean. Whether the loss depends on the discriminator: on its answers, or on features inside it.
@@ -114,7 +115,7 @@ class Watcher:
         logits: Dictionary from a discriminator call's number to the logits that the step shall see instead of its own, `(batch,)` with NaN for
             those that stay; or None.
         squashed: Boolean. Whether the discriminator returns probabilities, so that logits are what stands before the sigmoid.
-        still: Boolean. Whether the optimizers leave the weights as they are; where only slopes are of interest, that saves a third of the time.
+        still: Boolean. Whether the optimizers leave the weights as they are, and only slopes at logits are noted; that saves a third of the time.
     """
 
     def __init__(self, generator, discriminator, keeper, logits=None, squashed=False, still=False):
@@ -223,12 +224,12 @@ class Watcher:
         if not any(owners) and flat:  # such as the slope of the discriminator for a penalty
             return gradient(tape, target, sources, *args, **kwargs)
         numbers = list(self.tensors)
-        features = self.players["discriminator"].trainable_variables
+        features = [] if self.still else self.players["discriminator"].trainable_variables
         found, slopes, inside = gradient(tape, target, [sources, [self.tensors[number] for number in numbers], features], *args, **kwargs)
         weights = {player: [] for player in PLAYERS}
         for source, owner, slope in zip(flat, owners, tf.nest.flatten(found), strict=True):
             if owner:
-                weights[owner].append((getattr(source, "path", source.name), None if slope is None else float(tf.norm(tf.convert_to_tensor(slope)))))
+                weights[owner].append((getattr(source, "path", source.name), None if slope is None else self._size_of(slope)))
         at_logits = {}
         for number, slope in zip(numbers, slopes, strict=True):
             if slope is not None:
@@ -238,6 +239,9 @@ class Watcher:
         asks = bool(at_logits) or any(slope is not None for slope in inside)
         self.seen.pulls.append(Pull(loss, weights, at_logits, asks))
         return found
+
+    def _size_of(self, slope):
+        return float("nan") if self.still else float(tf.norm(tf.convert_to_tensor(slope)))
 
     def _on_apply(self, apply, optimizer, grads, trainable_variables):
         if self.still:
