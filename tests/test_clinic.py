@@ -52,6 +52,13 @@ def test_cases_do_not_depend_on_the_order_in_which_they_are_opened():
     assert train(case.broken(3), case.data(), 5, 3).history == first
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_a_seed_fixes_a_training(name):
+    case = CASES[name]
+    first, second = (train(case.broken(7), case.data(), 2, 7, compiled=False).history for _ in range(2))
+    assert first == second
+
+
 # ---- The poster and the game -----------------------------------------------------------------------------------------
 
 def test_the_poster_is_made_from_the_cases():

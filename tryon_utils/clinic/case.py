@@ -57,7 +57,7 @@ class Case:
     data: object
     measure: object
     measured: str
-    steps: int = 600
+    steps: int = 400
     cured_steps: object = None
     compiled: bool = True
     cured_compiled: bool = True

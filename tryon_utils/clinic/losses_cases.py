@@ -41,7 +41,7 @@ def cross_entropies(loss):
 def with_sigmoid(seed, reshaped=False):
     """Return a discriminator that ends in a sigmoid, and in a Reshape after it where wanted."""
     logits = toy.build_discriminator(seed=3 * seed + 1)
-    x = layers.Dense(1, activation="sigmoid", name="probability")(logits.layers[-2].output)
+    x = layers.Dense(1, activation="sigmoid", kernel_initializer=keras.initializers.GlorotUniform(3 * seed + 1), name="probability")(logits.layers[-2].output)
     return keras.Model(logits.input, layers.Reshape((1,))(x) if reshaped else x, name="discriminator")
 
 

@@ -105,18 +105,18 @@ def wasserstein_gan(kind):
 
 CASES = [
     points_case(
-        "the judge who sleeps", cause="discriminator frozen", instruments=("updates",), steps=150, compiled=False, cured_compiled=False,
+        "the judge who sleeps", cause="discriminator frozen", instruments=("updates",), steps=100, compiled=False, cured_compiled=False,
         symptom="The generator's loss falls to zero, the discriminator's climbs and climbs. The fakes are gone within forty steps.",
         story="Compile the discriminator, set trainable = False, compile the combined model: in Keras 2 the first model stayed trainable. In Keras 3 it doesn't, and a warning "
               "is the only sign.",
         fix="freeze and unfreeze around each step, or use tapes", broken=lambda seed: CombinedGAN("once", seed), cured=lambda seed: CombinedGAN("around", seed)),
     points_case(
-        "the judge who was bribed", cause="discriminator moved by the generator's loss", instruments=("updates", "pulls"), steps=150, compiled=False, cured_compiled=False,
+        "the judge who was bribed", cause="discriminator moved by the generator's loss", instruments=("updates", "pulls"), steps=100, compiled=False, cured_compiled=False,
         symptom="Both losses swing in long waves, the discriminator's far above 1.4. The fakes fly about.",
         story="The discriminator was not frozen in the combined model. So the generator's update, whose labels are all \"real\", moves it, too: an easier way than painting.",
         fix="freeze and unfreeze around each step, or use tapes", broken=lambda seed: CombinedGAN("never", seed), cured=lambda seed: CombinedGAN("around", seed)),
     points_case(
-        "the generator behind glass", cause="gradient cut", instruments=("reach",), steps=20, compiled=False, cured_steps=600,
+        "the generator behind glass", cause="gradient cut", instruments=("reach",), steps=20, compiled=False, cured_steps=400,
         symptom="Every step takes far longer than it should. The fakes do not move at all.",
         story="generator.predict returns an array. The tape sees numbers that come from nowhere, and no gradient; leaving out what is None has silenced the error.",
         fix="call the generator inside the tape", broken=lambda seed: points_gan(seed, PredictingGAN)),

@@ -130,7 +130,7 @@ def call_again(network, call, inputs, training=False):
     return value_of(outputs[main_output(call.player, outputs)])
 
 
-def observe(gan, data, batch_size=64, steps=6, seed=0):
+def observe(gan, data, batch_size=64, steps=4, seed=0):
     """Watch some training steps of a GAN from the inside, and put everything back as it was.
 
     Args:

@@ -40,7 +40,7 @@ class Report:
         return f"<div>{top}<details><summary>All readings</summary>{readings}</details></div>"
 
 
-def checkup(gan, data, show=None, epochs=None, batch_size=64, steps=6, seed=0):
+def checkup(gan, data, show=None, epochs=None, batch_size=64, steps=4, seed=0):
     """Examine a GAN: watch some of its training steps, read all instruments, and say what is wrong, with evidence and the next thing to try.
 
     The GAN is left as it was, bit for bit: weights, statistics, optimizers and random state.
