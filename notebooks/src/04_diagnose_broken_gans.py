@@ -13,7 +13,7 @@
 #
 # **What you need**: [Train a toy GAN](02_train_a_toy_gan.ipynb) and [Build a DCGAN](03_build_a_dcgan.ipynb).
 #
-# **Time**: about 60 minutes of reading, 110 seconds of training on two CPU cores
+# **Time**: about 60 minutes of reading, 120 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
