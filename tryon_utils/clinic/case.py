@@ -57,7 +57,7 @@ class Case:
     data: object
     measure: object
     measured: str
-    steps: int = 400
+    steps: int = 600
     cured_steps: object = None
     compiled: bool = True
     cured_compiled: bool = True

@@ -116,7 +116,7 @@ CASES = [
         story="The discriminator was not frozen in the combined model. So the generator's update, whose labels are all \"real\", moves it, too: an easier way than painting.",
         fix="freeze and unfreeze around each step, or use tapes", broken=lambda seed: CombinedGAN("never", seed), cured=lambda seed: CombinedGAN("around", seed)),
     points_case(
-        "the generator behind glass", cause="gradient cut", instruments=("reach",), steps=20, compiled=False, cured_steps=400,
+        "the generator behind glass", cause="gradient cut", instruments=("reach",), steps=20, compiled=False, cured_steps=600,
         symptom="Every step takes far longer than it should. The fakes do not move at all.",
         story="generator.predict returns an array. The tape sees numbers that come from nowhere, and no gradient; leaving out what is None has silenced the error.",
         fix="call the generator inside the tape", broken=lambda seed: points_gan(seed, PredictingGAN)),
