@@ -13,7 +13,7 @@
 #
 # **What you need**: [Train a toy GAN](02_train_a_toy_gan.ipynb) and [Build a DCGAN](03_build_a_dcgan.ipynb).
 #
-# **Time**: about 60 minutes of reading, 120 seconds of training on two CPU cores
+# **Time**: about 60 minutes of reading, 110 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -199,7 +199,7 @@ for name in names:
 #
 # *What do you think?* What would keep two losses at such heights?
 
-# %% tags=["nbval-check-output", "training"] alt="A film of the ring: the fakes wander from one side to another and never gather on the clusters. Both losses are flat for long stretches."
+# %% tags=["nbval-check-output", "training"] alt="A film of the ring: the fakes hang on its right side for long, and end as a thin band all along it, between the clusters as dense as on them. Both losses are flat for long stretches."
 show_symptom("squeezed twice")
 
 # %% tags=["nbval-check-output"]

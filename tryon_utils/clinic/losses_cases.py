@@ -110,7 +110,7 @@ CASES = [
         fix="the label of the generator's loss is 1", broken=of_game(losses.discriminator_loss, lambda fake: ON_LOGITS(ops.zeros_like(fake), fake))),
     points_case(
         "squeezed twice", cause="sigmoid twice", instruments=("pulls", "scores"),
-        symptom="The losses stand still for long stretches, at odd heights, and twitch between them. The fakes wander about and never come together.",
+        symptom="The losses stand still for long stretches, at odd heights, and twitch between them. The fakes wander about and gather on no cluster.",
         story="The discriminator ends in a sigmoid (with a Reshape after it), and the loss has from_logits=True: it takes the sigmoid of a probability.",
         fix="no sigmoid in the discriminator", broken=lambda seed: points_gan(seed, discriminator=with_sigmoid(seed, reshaped=True), game=cross_entropies(ON_LOGITS))),
     points_case(
