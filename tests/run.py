@@ -32,7 +32,7 @@ def stages():
         # the browser tests open the book, so they follow its build
         "unit": [pytest("unit", "tests", "-n", "2", "--dist", "loadfile", "-m", "not browser")],
         # loadfile: a chapter a worker, never a chapter split between two
-        "chapters": [pytest("chapters", *notebooks, "--nbval-lax", f"--nbval-cell-timeout={CELL_TIMEOUT}",
+        "chapters": [pytest("chapters", *notebooks, "--nbval-lax", "--nbval-sanitize-with=tests/nbval.cfg", f"--nbval-cell-timeout={CELL_TIMEOUT}",
                             "-n", "2", "--dist", "loadfile", "--durations=8")],
         "book": [[sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "book", "book/_build/html"],
                  pytest("browser", "tests", "-m", "browser")],

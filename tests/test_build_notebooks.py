@@ -1,7 +1,10 @@
 """The notebook builder: executes, cleans, blanks solutions, notices changes, and says what failed where."""
 
 import base64
+import configparser
 import io
+import pathlib
+import re
 
 import build_notebooks
 import nbformat
@@ -187,6 +190,12 @@ def test_noise_is_cleaned_away():
     assert "widgets" not in notebook.metadata
     assert "".join(stream.text) == "3/3\n"
     assert picture.data == {"image/png": build_notebooks.smaller_picture(DOT)[1], "text/plain": "<picture>"}
+
+
+def test_nbval_takes_a_figure_for_the_picture_that_is_kept():
+    rules = configparser.ConfigParser(interpolation=None)
+    rules.read(pathlib.Path(__file__).parent / "nbval.cfg")
+    assert re.sub(rules["pictures"]["regex"], rules["pictures"]["replace"], repr(Figure(figsize=(7.2, 1.85)))) == "<picture>"
 
 
 def test_an_unknown_chapter_is_answered_with_the_known_ones(capsys):

@@ -756,8 +756,8 @@ rows = repaired[ToyGAN] + repaired[PenalisedGAN]
 point_plots.draw_samples(rows, [scores(samples, ring) for samples in rows], ring)
 
 # %% [markdown]
-# Upper row: new optimizers alone. The samples are good again, and most of the modes are back. But a mode that no sample visits is hard to find: no fake point is there to be told
-# the way. While this chapter was written, 10 of 25 collapsed GANs stayed short of one to three modes. A look at the share of good samples wouldn't have told us.
+# Upper row: new optimizers alone. The samples are good again, and the modes come back. Are they enough, then? Five seeds can be lucky together. A mode that no sample visits is hard to find: no fake point is there to be told
+# the way. Over the twenty-five seeds in the notes below, 10 of the collapsed GANs stayed short of one to three modes, and a look at the share of good samples wouldn't have told us.
 #
 # Lower row: with the penalty. One way to understand it: a discriminator that may not be steep near real points must spread its slope over the plane, so that a point far from an empty mode feels
 # which way to go, too.

@@ -474,7 +474,8 @@ gate("KID of the longer training", longer_distance, at_most=0.05)
 # ## Next
 #
 # How many of these claims would another loss, another learning rate or another seed have overturned? First the
-# [exercises](exercises/03_build_a_dcgan.ipynb), then [Measure quality](06_measure_quality.ipynb), which puts the two numbers of the gate to the test.
+# [exercises](exercises/03_build_a_dcgan.ipynb), then [Diagnose broken GANs](04_diagnose_broken_gans.ipynb), where nothing crashes and nothing is learned. [Measure quality](06_measure_quality.ipynb) puts the two numbers of
+# the gate to the test.
 #
 # ## Further reading
 #
