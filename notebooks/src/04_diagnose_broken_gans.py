@@ -531,7 +531,7 @@ gate("distance of the two that hardly suffer", hardly, at_most=0.6)
 # Four patients hardly suffer, in trainings as short as these. Two of them are held to that by a gate: Keras has repaired the one, and the other's labels do harm only where the discriminator is far ahead. One noise for ever leaves gaps, but small ones; and a penalty beyond the line
 # costs less than what two seeds differ by: five cured trainings ended between 0.7 and 1.7. In *their* rows, the table proves nothing. All other rows are what a wrong sign, a wrong row or a missing argument costs.
 #
-# A doctor who calls everybody ill is right about the ill, too. So the same call on healthy GANs: the toy GAN of chapter 02 and the DCGAN of chapter 03 (with few channels), five seeds each, after a short training. (The course's tests ask them before it, too.)
+# A doctor who calls everybody ill is right about the ill, too. So the same call on healthy GANs: the toy GAN of chapter 02 and the DCGAN of chapter 03 (with few channels), five seeds each, after a short training: 100 steps, and five of the DCGAN, whose steps are not compiled here. (The course's tests ask them before it, too.)
 
 # %% tags=["nbval-check-output", "training"]
 def healthy_gans(seed):

@@ -137,7 +137,7 @@ def observe(gan, data, batch_size=64, steps=4, seed=0):
         gan: Object with `generator`, `discriminator` and `train_step(batch)`, such as a `keras.Model` or `Players`.
         data: Array `(n, ...)` of real samples, or a tuple of arrays, as the training step takes a batch of it.
         batch_size: Integer.
-        steps: Integer. Steps to watch.
+        steps: Integer. Steps to watch. Where a network hasn't moved by then, more are watched, up to 16 in all.
         seed: Integer. Fixes which samples are taken.
 
     Returns:
