@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 NAMES = ("lips", "eyes", "brows", "cheeks", "skin")
-CANVAS = (128, 256)  # pixels of the longer side of a face's window while it is drawn, at least and at most
+CANVAS = (96, 256)  # pixels of the longer side of the window that a face is drawn in, at least and at most
 # the landmarks in iBUG's order, by parts; left is the picture's left
 JAW, LEFT_BROW, RIGHT_BROW = slice(0, 17), slice(17, 22), slice(22, 27)
 LEFT_EYE, RIGHT_EYE, LIPS, MOUTH = slice(36, 42), slice(42, 48), slice(48, 60), slice(60, 68)
@@ -159,7 +159,7 @@ def _masks_of_one(points, height, width):
     if right - left < 1 or bottom - top < 1:
         return masks  # the face lies outside the picture
     side = float(max(right - left, bottom - top))
-    scale = np.clip(side, *CANVAS) / side
+    scale = np.clip(3 * side, *CANVAS) / side  # drawn larger than wanted: the edges come out smooth
     size = (max(round((right - left) * scale), 1), max(round((bottom - top) * scale), 1))
     drawn = {name: _draw(polygons, (left, top), (size[0] / (right - left), size[1] / (bottom - top)), size, SOFTNESS[name] * unit * scale)
              for name, polygons in shapes.items()}
