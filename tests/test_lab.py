@@ -64,3 +64,17 @@ def gradient_of(function, values):
 def test_black_has_a_finite_gradient():
     for function in (lab.from_srgb, lab.from_linear, lab.srgb_from_linear, lab.to_linear):
         assert np.isfinite(gradient_of(function, np.zeros((1, 3)))).all()
+
+
+def test_the_difference_is_that_of_scikit_image(colours):
+    first, second = color.rgb2lab(colours), color.rgb2lab(colours[::-1])
+    np.testing.assert_allclose(array(lab.difference(first, second)), color.deltaE_ciede94(first, second), atol=1e-2)
+
+
+def test_equal_colours_differ_by_nothing_and_the_gradient_there_is_finite(colours):
+    points = tf.constant(color.rgb2lab(colours))
+    with tf.GradientTape() as tape:
+        tape.watch(points)
+        found = lab.difference(tf.constant(color.rgb2lab(colours)), points)
+    assert array(found).max() < 2e-3
+    assert np.isfinite(array(tape.gradient(found, points))).all()

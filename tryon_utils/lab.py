@@ -103,3 +103,29 @@ def to_srgb(colours):
         Float tensor (..., 3) in [0, 1].
     """
     return srgb_from_linear(to_linear(colours))
+
+
+def difference(true_colours, colours):
+    """Return how different two Lab colours look: CIE94, a simpler forerunner of CIEDE2000 whose gradient is finite everywhere.
+
+    A step in a strong colour is seen less than the same step in grey, so chroma and hue count less the stronger the true colour is.
+
+    Formula:
+        `sqrt(dL^2 + (dC / (1 + 0.045 C))^2 + (dH / (1 + 0.015 C))^2)`, with `C = sqrt(a^2 + b^2)` and `dH^2 = da^2 + db^2 - dC^2`
+
+    Args:
+        true_colours: float (..., 3), Lab.
+        colours: float (..., 3), Lab.
+
+    Returns:
+        Float tensor (...), from 0 up.
+
+    Source:
+        CIE 116-1995, weights for graphic arts.
+    """
+    true_colours, colours = ops.convert_to_tensor(true_colours), ops.convert_to_tensor(colours)
+    chroma, other = (ops.sqrt(ops.sum(ops.square(values[..., 1:]), axis=-1) + 1e-6) for values in (true_colours, colours))
+    step = ops.square(true_colours - colours)
+    chroma_step = ops.square(chroma - other)
+    hue_step = ops.maximum(step[..., 1] + step[..., 2] - chroma_step, 0.0)
+    return ops.sqrt(step[..., 0] + chroma_step / (1 + 0.045 * chroma) ** 2 + hue_step / (1 + 0.015 * chroma) ** 2 + 1e-6)
