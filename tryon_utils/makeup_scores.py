@@ -247,7 +247,7 @@ def warp_face(picture, landmarks, onto, shape):
     triangles = Delaunay(places[1]).simplices
     drawn = Image.new("L", (width, height))  # which triangle each pixel lies in, counted from 1
     for number, triangle in enumerate(triangles, start=1):
-        ImageDraw.Draw(drawn).polygon([tuple(place) for place in (places[1][triangle] - 0.5).tolist()], fill=number)
+        ImageDraw.Draw(drawn).polygon([tuple(place) for place in places[1][triangle].tolist()], fill=number)
     number = np.asarray(drawn)
     grid = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5), axis=-1)
     corners, wanted = places[1][triangles[number[number > 0] - 1]], places[0][triangles[number[number > 0] - 1]]  # (m, 3, 2)
