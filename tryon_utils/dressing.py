@@ -7,11 +7,11 @@ from tryon_utils import agnostic, images
 from tryon_utils.models import tryon
 
 BATCH = 50  # pictures that go through a network at once
-SKIN = (10, 13, 14, 15)  # labels of neck, face and arms
+SKIN, LOWER = (10, 13, 14, 15), (9, 12)  # labels of neck, face and arms; of trousers and skirt
 
 
 def fill_sheets(representation, warped, coverage, bodies=None):
-    """Return sheets, uint8 (n, height, width, 17), or 22 with the truth of `bodies`; `tryon.CHANNELS` says what lies where.
+    """Return sheets, uint8 (n, height, width, 23), or 29 with the truth of `bodies`; `tryon.CHANNELS` says what lies where.
 
     Args:
         representation: `agnostic.Representation` of n people.
@@ -21,10 +21,11 @@ def fill_sheets(representation, warped, coverage, bodies=None):
     """
     count, height, width = representation.mask.shape[:3]
     parts = {"agnostic": representation.picture, "mask": representation.mask, "pose": representation.pose,
-             "palette": np.broadcast_to(representation.palette[:, None, None], (count, height, width, 3)), "warped": warped, "coverage": coverage}
+             "skin": representation.skin,
+             "lower": representation.lower, "background": representation.background, "warped": warped, "coverage": coverage}
     if bodies is not None:
-        parts |= {"target": bodies.target, "target_mask": bodies.target_mask[..., None],
-                  "target_skin": np.isin(bodies.target_parse, SKIN)[..., None].astype("uint8") * 255}
+        shown = {name: np.isin(bodies.target_parse, labels)[..., None].astype("uint8") * 255 for name, labels in (("skin", SKIN), ("lower", LOWER))}
+        parts |= {"target": bodies.target, "target_mask": bodies.target_mask[..., None], "target_skin": shown["skin"], "target_lower": shown["lower"]}
     sheets = np.empty((count, height, width, sum(tryon.WIDTHS[name] for name in parts)), "uint8")
     for name, values in parts.items():
         sheets[..., tryon.CHANNELS[name]] = values
@@ -33,7 +34,7 @@ def fill_sheets(representation, warped, coverage, bodies=None):
 
 def represent(bodies):
     """Return the `agnostic.Representation` of `datasets.Bodies`."""
-    return agnostic.represent(bodies.person, bodies.agnostic_mask, bodies.keypoints, agnostic.skin_of(bodies.parse))
+    return agnostic.represent(bodies.person, bodies.agnostic_mask, bodies.keypoints, **agnostic.regions_of(bodies.parse))
 
 
 def paint(painter, sheets):
@@ -45,3 +46,9 @@ def paint(painter, sheets):
         hidden = part[..., tryon.CHANNELS["mask"]] > 0
         made.append(np.where(hidden, images.to_picture(picture), part[..., tryon.CHANNELS["agnostic"]]))
     return np.concatenate(made)
+
+
+def arm_colours(bodies, least=8):
+    """Return the mean colour of the arms that the true answers show, uint8 (n, 3), and for whom that are so many pixels at least: bool (n,)."""
+    arms = np.isin(bodies.target_parse, (14, 15)) & (bodies.agnostic_mask > 0)
+    return agnostic.mean_colour(bodies.target, arms), arms.sum(axis=(1, 2)) >= least
