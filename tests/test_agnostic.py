@@ -11,12 +11,12 @@ def bodies():
 
 
 def represent(bodies, person, parse):
-    return agnostic.represent(person, bodies.agnostic_mask, bodies.keypoints, agnostic.skin_of(parse))
+    return agnostic.represent(person, bodies.agnostic_mask, bodies.keypoints, **agnostic.regions_of(parse))
 
 
 def test_shapes_and_kinds(bodies):
     found = represent(bodies, bodies.person, bodies.parse)
-    assert [part.shape for part in found] == [(60, 64, 48, 3), (60, 64, 48, 1), (60, 64, 48, 6), (60, 3)]
+    assert [part.shape for part in found] == [(60, 64, 48, 3), (60, 64, 48, 1), (60, 64, 48, 6), *[(60, 64, 48, 3)] * 3]
     assert {part.dtype for part in found} == {np.dtype("uint8")}
     assert set(np.unique(found.mask)) == {0, 255}
 
@@ -34,7 +34,8 @@ def test_the_same_person_in_another_garment_is_represented_alike(bodies):
     assert (one.mask == other.mask).all() and (one.pose == other.pose).all()
     apart = np.abs(one.picture.astype(int) - other.picture)
     assert apart.max() <= 12 and np.mean(apart > 0) < 0.001
-    assert np.abs(one.palette.astype(int) - other.palette).max() <= 3
+    for name in ("skin", "lower", "background"):
+        assert np.abs(getattr(one, name).astype(int) - getattr(other, name)).max() <= 3, name
 
 
 def test_the_region_covers_every_pixel_of_both_garments(bodies):
@@ -48,6 +49,25 @@ def test_the_mean_colour_by_hand():
     chosen = np.zeros((2, 2, 2), bool)
     chosen[0, 0] = True
     np.testing.assert_array_equal(agnostic.mean_colour(picture, chosen), [[15, 30, 45], [agnostic.GREY] * 3])
+
+
+def test_one_colour_spreads_unchanged_and_none_leaves_grey():
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 20, 16, 3)).astype("uint8")
+    chosen = np.zeros((2, 20, 16), bool)
+    chosen[0, 3:6, 2:9] = True
+    pictures[0, 3:6, 2:9] = [200, 30, 90]
+    found = agnostic.spread(pictures, chosen)
+    assert (np.abs(found[0].astype(int) - [200, 30, 90]) <= 1).all()
+    assert (found[1] == agnostic.GREY).all()
+
+
+def test_near_colours_count_more_than_far_ones():
+    pictures = np.zeros((1, 32, 32, 3), "uint8")
+    pictures[:, :, 16:] = 200
+    chosen = np.zeros((1, 32, 32), bool)
+    chosen[:, :, [0, 31]] = True
+    found = agnostic.spread(pictures, chosen)[0, 16, :, 0]
+    assert found[2] < 40 and found[29] > 160 and (np.diff(found.astype(int)) >= 0).all()
 
 
 def test_the_distance_to_a_line_by_hand():

@@ -14,14 +14,14 @@ SIZE = (32, 24)
 @pytest.fixture
 def sheets():
     rng = np.random.default_rng(0)
-    made = rng.integers(0, 256, (4, *SIZE, 22)).astype("uint8")
+    made = rng.integers(0, 256, (4, *SIZE, 29)).astype("uint8")
     made[..., tryon.CHANNELS["mask"]] = 255 * rng.integers(0, 2, (4, *SIZE, 1))
-    made[..., tryon.CHANNELS["palette"]] = made[:, :1, :1, tryon.CHANNELS["palette"]]
+    made[..., tryon.CHANNELS["skin"]] = made[:, :1, :1, tryon.CHANNELS["skin"]]
     return made
 
 
 def small_painter(seed=0):
-    return tryon.build_painter(SIZE, channels=4, levels=3, seed=seed)
+    return tryon.build_painter(SIZE, widths=(8, 8), seed=seed)
 
 
 def small_gan(**options):
@@ -41,16 +41,16 @@ def moved(network, before):
 # ---- Sheets ----------------------------------------------------------------------------------------------------------
 
 def test_the_channels_lie_side_by_side():
-    found = np.concatenate([np.arange(22)[places] for places in tryon.CHANNELS.values()])
-    np.testing.assert_array_equal(found, np.arange(22))
-    assert tryon.CONDITIONS == 17
+    found = np.concatenate([np.arange(29)[places] for places in tryon.CHANNELS.values()])
+    np.testing.assert_array_equal(found, np.arange(29))
+    assert tryon.CONDITIONS == 23
 
 
 def test_a_sheet_is_split_into_conditions_and_truth(sheets):
     conditions, truth = tryon.split(sheets)
-    np.testing.assert_allclose(conditions, sheets[..., :17] / 127.5 - 1, atol=1e-6)
-    np.testing.assert_allclose(truth["target"], sheets[..., 17:20] / 127.5 - 1, atol=1e-6)
-    np.testing.assert_allclose(truth["target_mask"], sheets[..., 20:21] / 255, atol=1e-6)
+    np.testing.assert_allclose(conditions, sheets[..., :23] / 127.5 - 1, atol=1e-6)
+    np.testing.assert_allclose(truth["target"], sheets[..., 23:26] / 127.5 - 1, atol=1e-6)
+    np.testing.assert_allclose(truth["target_mask"], sheets[..., 26:27] / 255, atol=1e-6)
     assert set(np.unique(truth["mask"])) == {0, 1}
 
 
@@ -59,23 +59,27 @@ def test_a_sheet_is_split_into_conditions_and_truth(sheets):
 def test_shapes_and_ranges(sheets):
     painted = small_painter()(tryon.split(sheets)[0])
     assert {name: tuple(values.shape) for name, values in painted.items()} == {
-        "picture": (4, *SIZE, 3), "alpha": (4, *SIZE, 1), "shade": (4, *SIZE, 1), "skin": (4, *SIZE, 1), "colour": (4, *SIZE, 3), "tone": (4, 1, 1, 3)}
+        "picture": (4, *SIZE, 3), "shares": (4, *SIZE, 5), "shade": (4, *SIZE, 1), "other": (4, *SIZE, 3), "tone": (4, 1, 1, 3)}
+    np.testing.assert_allclose(ops.sum(painted["shares"], axis=-1), 1, atol=1e-5)
     for name, values in painted.items():
         low, high = {"picture": (-1, 3), "shade": (0, 2)}.get(name, (0, 1))  # shade may take a bright garment above white
         assert ops.min(values) >= low and ops.max(values) <= high, name
 
 
 def test_the_composition_by_hand(sheets):
-    """Layers of zeros: half of a doubt, light as it is, skin and colour in equal shares."""
+    """Nothing but zeros found: all sources have the same say, but for the garment where it covers; light as it is, and mid-grey besides."""
     conditions, _ = tryon.split(sheets)
-    compose = tryon.Compose()
-    painted = compose([conditions, ops.zeros((4, *SIZE, 6))])
-    light = (np.asarray(conditions) + 1) / 2
-    palette, warped, coverage, mask = (light[..., tryon.CHANNELS[name]] for name in ("palette", "warped", "coverage", "mask"))
-    alpha = 1 / (1 + np.exp(2 - 4 * coverage))
-    expected = alpha * warped + (1 - alpha) * (0.5 * palette + 0.5 * 0.5)
+    painted = tryon.Compose()([conditions, ops.zeros((4, *SIZE, 9))])
+    light = {name: (ops.convert_to_numpy(conditions)[..., places] + 1) / 2 for name, places in list(tryon.CHANNELS.items())[:8]}
+    garment = np.exp(4 * light["coverage"]) / (np.exp(4 * light["coverage"]) + 4)
+    expected = garment * light["warped"] + (1 - garment) / 4 * (light["skin"] + light["lower"] + light["background"] + 0.5)
     found = (ops.convert_to_numpy(painted["picture"]) + 1) / 2
-    np.testing.assert_allclose(found, np.where(mask > 0.5, expected, light[..., :3]), atol=2e-4)
+    np.testing.assert_allclose(found, np.where(light["mask"] > 0.5, expected, light["agnostic"]), atol=2e-4)
+
+
+def test_blocks_are_dealt_out_to_pixels_in_order():
+    found = tryon.DepthToSpace()(ops.reshape(ops.arange(16), (1, 1, 2, 8)))  # four pixels of two channels, twice
+    np.testing.assert_array_equal(found[0, :, :, 0], [[0, 2, 8, 10], [4, 6, 12, 14]])
 
 
 def test_pixels_outside_the_mask_are_the_persons_bit_for_bit(sheets):
@@ -113,16 +117,21 @@ def test_the_tone_is_the_least_squares_answer():
 
 # ---- Losses ----------------------------------------------------------------------------------------------------------
 
+def true_painting(truth):
+    shares = ops.concatenate([truth[name] for name in ("target_mask", "target_skin", "target_lower")], axis=-1)
+    return {"picture": truth["target"], "shares": shares}
+
+
 def test_the_truth_itself_costs_nothing(sheets):
     _, truth = tryon.split(sheets)
-    found = tryon.painting_losses({"picture": truth["target"], "alpha": truth["target_mask"], "skin": truth["target_skin"]}, truth)
+    found = tryon.painting_losses(true_painting(truth), truth)
     assert max(float(value) for value in found.values()) < 2e-3
 
 
 def test_pixels_count_inside_the_mask_alone(sheets):
     _, truth = tryon.split(sheets)
     wrong = truth["target"] + ops.where(truth["mask"] > 0, 0.25, 5.0)
-    found = tryon.painting_losses({"picture": wrong, "alpha": truth["target_mask"], "skin": truth["target_skin"]}, truth)
+    found = tryon.painting_losses(true_painting(truth) | {"picture": wrong}, truth)
     np.testing.assert_allclose(found["pixels"], 0.25, rtol=1e-4)
 
 
@@ -139,23 +148,41 @@ def test_the_discriminators_step_moves_only_its_own_weights(sheets):
     model = small_gan()
     conditions, truth = tryon.split(sheets)
     painter, discriminator = values_of(model.painter), values_of(model.discriminator)
-    model.update_discriminator(conditions, truth["target"], 2)
+    model.update_discriminator(conditions, truth["target"], -truth["target"], 2)
     assert moved(model.discriminator, discriminator) and not moved(model.painter, painter)
 
 
-def test_the_painters_step_moves_only_its_own_weights_and_its_average(sheets):
-    model = small_gan()
-    painter, discriminator, average = values_of(model.painter), values_of(model.discriminator), model.average_painter.get_weights()
-    model.train_painter(*tryon.split(sheets))
-    assert moved(model.painter, painter) and not moved(model.discriminator, discriminator)
+def test_without_an_opponent_the_painters_step_moves_painter_and_average(sheets):
+    model = tryon.TryOn(small_painter())
+    model.compile(keras.optimizers.Adam(1e-3))
+    painter, average = values_of(model.painter), model.average_painter.get_weights()
+    model.train_step(sheets)
+    assert moved(model.painter, painter)
     assert any((before != after).any() for before, after in zip(average, model.average_painter.get_weights(), strict=True))
+
+
+def test_the_painters_gradient_leaves_the_discriminator_alone(sheets, monkeypatch):
+    model = small_gan()
+    monkeypatch.setattr(model, "train_discriminator", lambda *batch: {})
+    painter, discriminator = values_of(model.painter), values_of(model.discriminator)
+    model.train_step(sheets)
+    assert moved(model.painter, painter) and not moved(model.discriminator, discriminator)
+
+
+def test_the_opponent_adds_to_the_painters_loss(sheets):
+    """With an opponent that counts a thousand times, the first step leads elsewhere than with one that doesn't count."""
+    ways = []
+    for weight in (0.0, 1000.0):
+        model = small_gan(adversarial_weight=weight)
+        model.train_step(sheets)
+        ways.append(values_of(model.painter))
+    assert any(np.abs(one - other).max() > 1e-4 for one, other in zip(*ways, strict=True))
 
 
 def test_the_penalty_is_due_every_eighth_step(sheets, monkeypatch):
     model = small_gan()
-    counted = []
-    real = model.update_discriminator
-    monkeypatch.setattr(model, "update_discriminator", lambda conditions, target, times: counted.append(times) or real(conditions, target, times))
+    counted, real = [], model.update_discriminator
+    monkeypatch.setattr(model, "update_discriminator", lambda *batch: counted.append(batch[-1]) or real(*batch))
     for _ in range(9):
         model.train_step(sheets)
     assert counted == [8, *[0] * 7, 8]

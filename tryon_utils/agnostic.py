@@ -84,7 +84,7 @@ def mean_colour(pictures, chosen):
 
 
 def spread(pictures, chosen, reach=0.08):
-    """Spread the colours of each picture's chosen pixels over all of it: near ones count most, and where none is near, the far ones do.
+    """Spread the colours of each picture's chosen pixels over all of it: near ones count most, and where none is near, their mean does.
 
     Args:
         pictures: uint8 (n, height, width, 3).
@@ -94,14 +94,10 @@ def spread(pictures, chosen, reach=0.08):
     Returns:
         uint8 (n, height, width, 3); mid-grey where no pixel of a picture is chosen.
     """
-    count = chosen.astype("float32")[..., None]
-    total = pictures * count
-    weight, colour = np.full_like(count, 1e-6), np.full_like(total, 1e-6 * GREY)
-    for wider, times in ((1, 1.0), (4, 1e-3)):
-        sigma = (0, wider * reach * pictures.shape[1], wider * reach * pictures.shape[1], 0)
-        weight += times * ndimage.gaussian_filter(count, sigma, truncate=3)
-        colour += times * ndimage.gaussian_filter(total, sigma, truncate=3)
-    return np.rint(colour / weight).astype("uint8")
+    near = chosen.astype("float32")[..., None]
+    sigma = (0, reach * pictures.shape[1], reach * pictures.shape[1], 0)
+    colour, weight = (ndimage.gaussian_filter(values, sigma, truncate=4) for values in (pictures * near, near))
+    return np.rint((colour + 1e-3 * mean_colour(pictures, chosen)[:, None, None]) / (weight + 1e-3)).astype("uint8")
 
 
 def draw_pose(keypoints, height, width, thickness=0.03):
