@@ -127,7 +127,7 @@ def leave_grey(sheets):
     """Return the person as a model gets them: grey where it should paint. The first baseline.
 
     Args:
-        sheets: uint8 (n, height, width, 17 or more); see `models.tryon.CHANNELS`.
+        sheets: uint8 (n, height, width, 23 or more); see `models.tryon.CHANNELS`.
 
     Returns:
         uint8 (n, height, width, 3).
@@ -139,14 +139,14 @@ def paste(sheets):
     """Return people with the garment pasted on as the sheets hold it, warped or not; where it doesn't cover the hole, mean skin.
 
     Args:
-        sheets: uint8 (n, height, width, 17 or more); see `models.tryon.CHANNELS`.
+        sheets: uint8 (n, height, width, 23 or more); see `models.tryon.CHANNELS`.
 
     Returns:
         uint8 (n, height, width, 3); outside the mask the person, bit for bit.
     """
-    picture, mask, palette, warped, coverage = (sheets[..., tryon.CHANNELS[name]] for name in ("agnostic", "mask", "palette", "warped", "coverage"))
+    picture, mask, skin, warped, coverage = (sheets[..., tryon.CHANNELS[name]] for name in ("agnostic", "mask", "skin", "warped", "coverage"))
     share = coverage.astype("float32") / 255
-    mixed = np.rint(share * warped + (1 - share) * palette).astype("uint8")
+    mixed = np.rint(share * warped + (1 - share) * skin).astype("uint8")
     return np.where(mask > 0, mixed, picture)
 
 
