@@ -10,11 +10,11 @@ import numpy as np
 
 SHOULDER, ELBOW, WRIST, HIP = {"right": 2, "left": 5}, {"right": 3, "left": 6}, {"right": 4, "left": 7}, {"right": 8, "left": 11}
 NECK = 1
-LEAST_SEEN = 0.5
-STRAIGHT = 32.0         # degrees: a forearm that hangs is turned less than this from the trunk's direction
+LEAST_SEEN = 0.7        # a bent arm's wrist is seen at 0.74 or more, one behind the back mostly below
+STRAIGHT = 22.0         # degrees: a forearm that hangs is turned less than this from the trunk's direction
 ELBOW_OUT = 25.0        # degrees: with a hand on the hip, the upper arm stands off by more
 NEAR_HIP = 0.42         # trunks, from wrist to hip
-ACROSS = 0.05           # trunks: a wrist nearer to the middle line, or past it, has crossed the body
+ACROSS = -72.0          # degrees: a forearm turned further inwards lies across the body
 ARMS = ("down", "bent", "across", "on hip", "behind", "raised", "unknown")
 FAMILIES = ("down", "bent", "raised", "crossed", "unknown")
 
@@ -118,7 +118,7 @@ def arm_action(arm):
         return "raised"
     if abs(arm.fore) < STRAIGHT and arm.upper < 90:
         return "down"
-    if arm.wrist[0] < ACROSS:
+    if arm.fore < ACROSS:
         return "across"
     if arm.to_hip < NEAR_HIP and arm.upper > ELBOW_OUT:
         return "on hip"
