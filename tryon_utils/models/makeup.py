@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from tryon_utils import lab, losses, warp
+from tryon_utils import lab, losses
 
 REGIONS = ("lips", "eyes", "brows", "cheeks", "skin")  # what each can be given a strength of its own
 LAYERS = ("foundation", "contour", "blush", "eyeshadow", "second eyeshadow", "liner", "brow", "lipstick", "gloss")  # in painting order
@@ -126,7 +126,7 @@ def build_generator(shape=WINDOW, channels=16, layer_names=LAYERS, seed=0):
 
     Returns:
         A functional `keras.Model` from faces (batch, *shape, 3) in Lab, soft masks of `REGIONS` (batch, *shape, 5) in [0, 1] and references
-        (batch, *shape, 3) in Lab, laid over the faces by `lay_over`, to opacities (batch, *shape, layers) in [0, 1] and pigments (batch, layers, 3); see `compose`.
+        (batch, *shape, 3) in Lab, laid over the faces, to opacities (batch, *shape, layers) in [0, 1] and pigments (batch, layers, 3); see `compose`.
 
     Source:
         The U-Net: Ronneberger, Fischer, Brox, 2015.
@@ -190,106 +190,6 @@ def build_discriminator(shape=WINDOW, channels=24, conditional=True, seed=0):
     return discriminator
 
 
-# ---- From arrays to batches ----------------------------------------------------------------------------------------------
-
-def find_windows(landmarks, shape=WINDOW, size=64):
-    """Return where each face's window begins in a picture of `size` pixels: integers (n, 2), its top and its left. It moves by whole pixels."""
-    middle = np.asarray(landmarks)[:, 36:48, :2].mean(axis=1)[:, ::-1]
-    return np.clip(np.rint(middle - np.array(shape) / 2).astype(int), 0, size - np.array(shape))
-
-
-def cut(pictures, windows, shape=WINDOW):
-    """Return the windows of pictures (n, height, width, channels): (n, *shape, channels)."""
-    rows, columns = (windows[:, axis, None] + np.arange(shape[axis]) for axis in (0, 1))
-    return np.asarray(pictures)[np.arange(len(windows))[:, None, None], rows[:, :, None], columns[:, None, :]]
-
-
-def put_back(cuts, windows, size=64):
-    """Return windows (n, height, width, channels) in empty pictures, (n, size, size, channels): the inverse of `cut`."""
-    pictures = np.zeros((len(cuts), size, size, cuts.shape[-1]), cuts.dtype)
-    for picture, piece, (top, left) in zip(pictures, cuts, windows, strict=True):
-        picture[top:top + piece.shape[0], left:left + piece.shape[1]] = piece
-    return pictures
-
-
-def lay_over(pictures, their_landmarks, landmarks, window, shape=WINDOW):
-    """Bend pictures of faces so that their landmarks come to lie on those of another face, and cut its window.
-
-    Args:
-        pictures: uint8 (n, height, width, channels).
-        their_landmarks: float (n, 68, 2 or more). Of the pictures, in pixels.
-        landmarks: float (68, 2 or more). Of the face that they are laid over.
-        window: Pair of integers. Top and left of that face's window.
-        shape: Pair of integers. The window's height and width.
-
-    Returns:
-        uint8 (n, *shape, channels).
-    """
-    handles, goals = spline_handles(landmarks), spline_handles(their_landmarks)
-    coarse = warp.grid(shape[0] // 2, shape[1] // 2) * 2.0 + np.array(window[::-1], "float32")  # it is smooth: every second place is enough
-    moves = ops.einsum("pk,nkc->npc", warp.spline_matrix(handles, coarse), goals - handles)
-    places = warp.resize(coarse + ops.reshape(moves, (-1, *coarse.shape)), *shape)
-    return np.rint(ops.convert_to_numpy(warp.sample(np.asarray(pictures, "float32"), places))).astype("uint8")
-
-
-def spline_handles(landmarks):
-    """Return the landmarks that a spline can go through, float32 (..., 63, 2): where lips are closed, their inner edges are one line."""
-    points = np.asarray(landmarks, "float32")[..., :2]
-    return np.concatenate([points[..., :60, :], (points[..., 61:64, :] + points[..., 67:64:-1, :]) / 2], axis=-2)
-
-
-def choose_references(looks, count, rng):
-    """Choose for each face others that wear the same look about as strongly.
-
-    Args:
-        looks: Sequence of n pairs of a look's name and its strength.
-        count: Integer. References for each face, from the twice as many whose strength is nearest.
-        rng: `np.random.Generator`.
-
-    Returns:
-        Integers (n, count).
-    """
-    names, strengths = np.array([name for name, _ in looks]), np.array([strength for _, strength in looks])
-    chosen = np.zeros((len(looks), count), int)
-    for number, (name, strength) in enumerate(looks):
-        others = np.flatnonzero((names == name) & (np.arange(len(looks)) != number))
-        nearest = others[np.argsort(np.abs(strengths[others] - strength), kind="stable")][:2 * count]
-        chosen[number] = rng.choice(nearest, count, replace=len(nearest) < count)
-    return chosen
-
-
-def pack_pairs(faces, masks, chosen):
-    """Lay each face's truth and its references in one array, so that a batch is one slice; see `unpack`.
-
-    Args:
-        faces: `datasets.Faces`.
-        masks: float (n, height, width, 5) in [0, 1]. Of `REGIONS`.
-        chosen: Integers (n, r). The references of each face.
-
-    Returns:
-        uint8 (n, *WINDOW, 20 + 6 r): bare and made-up face, masks, the nine opacities, and for each reference its picture, laid over the face, and
-        its opacities in `GROUPS`.
-    """
-    windows, opacity = find_windows(faces.landmarks), faces.opacity.transpose(0, 2, 3, 1)
-    packed = np.empty((len(faces), *WINDOW, 20 + 6 * chosen.shape[1]), "uint8")
-    for start in range(0, len(faces), 100):
-        piece = slice(start, start + 100)
-        parts = [faces.bare[piece], faces.picture[piece], np.rint(255 * masks[piece]).astype("uint8"), opacity[piece]]
-        packed[piece, ..., :20] = cut(np.concatenate(parts, axis=-1), windows[piece])
-    for number, others in enumerate(chosen):
-        groups = np.rint(255 * group_opacity(opacity[others] / np.float32(255))).astype("uint8")
-        shown = np.concatenate([faces.picture[others], groups], axis=-1)
-        laid = lay_over(shown, faces.landmarks[others], faces.landmarks[number], windows[number])
-        packed[number, ..., 20:] = np.moveaxis(laid, 0, 2).reshape(*WINDOW, -1)
-    return packed
-
-
-def group_opacity(opacity):
-    """Return how much of each of `GROUPS` is seen: (..., 3) from the nine layers' opacities (..., 9) in [0, 1]."""
-    seen = [1 - np.prod([1 - opacity[..., LAYERS.index(name)] for name in names], axis=0) for names in GROUPS.values()]
-    return np.stack(seen, axis=-1) * (1 - opacity[..., LAYERS.index("liner"), None])
-
-
 def to_lab(pictures):
     """Return the Lab colours of uint8 or float pictures in [0, 255]."""
     return lab.from_srgb(ops.cast(pictures, "float32") / 255.0)
@@ -349,7 +249,7 @@ class MakeupTransfer(keras.Model):
 
     @staticmethod
     def seen_groups(opacity):
-        """`group_opacity`, for tensors."""
+        """Return how much of each of `GROUPS` is seen, from the nine layers' opacities."""
         seen = []
         for names in GROUPS.values():
             bare = 1.0
@@ -370,7 +270,7 @@ class MakeupTransfer(keras.Model):
         return made, {"colour": colour, "opacity": 10.0 * opacity_loss, "smoothness": 0.1 * (edges[0] + edges[1])}
 
     def train_step(self, packed):
-        """Train the discriminator once, where there is one, then the generator once, on packed pairs; see `pack_pairs`."""
+        """Train the discriminator once, where there is one, then the generator once, on packed pairs; see `makeup_pairs.pack_pairs`."""
         face, truth, masks, opacity, reference = self.unpack(packed)
         results = {}
         with tf.GradientTape() as tape:
@@ -384,9 +284,13 @@ class MakeupTransfer(keras.Model):
         self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
         if self.discriminator:
             results["discriminator_loss"] = self.train_discriminator(face, truth, reference, made)
+        self.move_average()
+        return {"colour": parts["colour"], "opacity": parts["opacity"], **results}
+
+    def move_average(self):
+        """Move the average generator a little towards the generator."""
         for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
             average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
-        return {"colour": parts["colour"], "opacity": parts["opacity"], **results}
 
     def train_discriminator(self, face, truth, reference, made):
         """Move the discriminator one step down its loss on true and made-up faces; return it."""
@@ -418,6 +322,91 @@ def recolour(picture, seen, moves):
     return ops.concatenate([ops.clip(picture[..., :1] + lit * added[..., :1], 0.0, 100.0), picture[..., 1:] + added[..., 1:]], axis=-1)
 
 
+# ---- Training without pairs ------------------------------------------------------------------------------------------------
+
+def histogram_difference(colours, wanted, mask, count):
+    """Return how far the colours of a region are from the wanted ones when both are sorted, each channel by itself: which pixel has which doesn't matter.
+
+    Args:
+        colours: Float tensor (batch, height, width, 3). Lab.
+        wanted: Float tensor of the same shape.
+        mask: Float tensor (batch, height, width). The `count` pixels with the largest values are compared.
+        count: Integer.
+
+    Returns:
+        Float tensor, the mean over all.
+    """
+    _, places = ops.top_k(ops.reshape(mask, (-1, mask.shape[1] * mask.shape[2])), count)
+    drawn = [ops.sort(ops.take_along_axis(ops.reshape(values, (-1, mask.shape[1] * mask.shape[2], 3)), places[..., None], axis=1), axis=1)
+             for values in (colours, wanted)]
+    return ops.mean(ops.abs(drawn[0] - drawn[1]))
+
+
+class UnpairedTransfer(MakeupTransfer):
+    """Learns the same layers from two piles: bare faces, and other people's faces with makeup.
+
+    The one generator puts makeup on (the reference wears some) and takes it off (the reference is bare). Nobody says what is right; these must
+    hold: what was put on comes off again, what was taken off can be put on again, a bare reference changes nothing, the colours of
+    regions are the reference's, and two discriminators can't tell the results from the piles.
+
+    Args:
+        generator: See `build_generator`.
+        discriminators: Pair of `keras.Model`, of made-up and of bare faces; see `build_discriminator`, not conditional.
+        histogram_weights: Dictionary from regions to floats.
+        **options: Those of `MakeupTransfer`: adversarial_weight, average_decay, seed.
+
+    Source:
+        Li, Qian, Dong, Liu, Yan, Zhu, Lin, 2018 (BeautyGAN); the cycle: Zhu, Park, Isola, Efros, 2017.
+    """
+
+    def __init__(self, generator, discriminators, histogram_weights=None, **options):
+        super().__init__(generator, **options)
+        self.discriminators = list(discriminators)
+        self.histogram_weights = histogram_weights or {"lips": 1.0, "eyes": 1.0, "skin": 0.1}
+
+    def compile(self, generator_optimizer, discriminator_optimizer, **options):
+        """Set the optimizers; `options` are those of `keras.Model.compile`."""
+        super().compile(generator_optimizer, **options)
+        self.discriminator_optimizer = discriminator_optimizer
+        discriminator_optimizer.build([weights for judge in self.discriminators for weights in judge.trainable_variables])
+
+    def lay_on(self, face, masks, reference):
+        """Return faces with the layers that the generator predicts for the references, in Lab."""
+        opacity, pigment = self.generator([face, masks, reference], training=True)
+        return compose(face, opacity, pigment)
+
+    def train_step(self, packed):
+        """Train the generator once, then both discriminators once, on packed piles; see `makeup_pairs.pack_piles`."""
+        values = ops.cast(packed, "float32")
+        one, made_over, bare_over, two, bare_over_two = (to_lab(values[..., start:start + 3]) for start in (0, 8, 11, 14, 22))
+        masks, masks_two = values[..., 3:8] / 255.0, values[..., 17:22] / 255.0
+        with tf.GradientTape() as tape:
+            made, same, removed = ops.split(self.lay_on(ops.concatenate([one, one, two]), ops.concatenate([masks, masks, masks_two]),
+                                                        ops.concatenate([made_over, bare_over, bare_over_two])), 3)
+            one_again, two_again = ops.split(self.lay_on(ops.concatenate([made, removed]), ops.concatenate([masks, masks_two]),
+                                                         ops.concatenate([bare_over, two])), 2)
+            cycle = ops.mean(lab.difference(one, one_again)) + ops.mean(lab.difference(two, two_again))
+            identity = ops.mean(lab.difference(one, same))
+            histogram = sum(weight * histogram_difference(made, made_over, masks[..., REGIONS.index(name)], 128 if name == "skin" else 32)
+                            for name, weight in self.histogram_weights.items())
+            fooled = sum(losses.least_squares_generator_loss(judge(fakes, training=True)) for judge, fakes in zip(self.discriminators, (made, removed), strict=True))
+            loss = 5.0 * cycle + 5.0 * identity + histogram + self.adversarial_weight * fooled
+        gradients = tape.gradient(loss, self.generator.trainable_variables)
+        self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
+        judged = self.train_discriminators(((two, made), (one, removed)))
+        self.move_average()
+        return {"cycle": cycle, "histogram": histogram, "discriminator_loss": judged}
+
+    def train_discriminators(self, pairs):
+        """Move both discriminators one step down their losses on (real, fake) pictures; return the losses' sum."""
+        with tf.GradientTape() as tape:
+            loss = sum(losses.least_squares_discriminator_loss(judge(real, training=True), judge(ops.stop_gradient(fake), training=True))
+                       for judge, (real, fake) in zip(self.discriminators, pairs, strict=True))
+        weights = [variable for judge in self.discriminators for variable in judge.trainable_variables]
+        self.discriminator_optimizer.apply(tape.gradient(loss, weights), weights)
+        return loss
+
+
 # ---- Use -----------------------------------------------------------------------------------------------------------------
 
 def predict(generator, bare, masks, reference):
@@ -427,7 +416,7 @@ def predict(generator, bare, masks, reference):
         generator: See `build_generator`.
         bare: uint8 (n, height, width, 3).
         masks: float (n, height, width, 5) in [0, 1], of `REGIONS`.
-        reference: uint8 (n, height, width, 3). See `lay_over`.
+        reference: uint8 (n, height, width, 3). Laid over the faces; see `makeup_pairs.lay_over`.
     """
     opacity, pigment = [], []
     for start in range(0, len(bare), 50):
