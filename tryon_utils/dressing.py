@@ -3,7 +3,8 @@
 import numpy as np
 from keras import ops
 
-from tryon_utils import agnostic, images
+from tryon_utils import agnostic, images, warp
+from tryon_utils.models import garment as garments
 from tryon_utils.models import tryon
 
 BATCH = 50  # pictures that go through a network at once
@@ -37,6 +38,47 @@ def represent(bodies):
     return agnostic.represent(bodies.person, bodies.agnostic_mask, bodies.keypoints, **agnostic.regions_of(bodies.parse))
 
 
+def warp_garments(warper, representation, bodies):
+    """Return garments in the shape of people, uint8 (n, height, width, 3), and their coverage, uint8 (n, height, width, 1).
+
+    Args:
+        warper: `models.garment.Warper`.
+        representation: `agnostic.Representation` of n people.
+        bodies: n of anything with `garment`, `garment_mask` and `keypoints` as in `datasets.Bodies`; nothing else is looked at.
+    """
+    made = []
+    for start in range(0, len(bodies.garment), BATCH):
+        piece = slice(start, start + BATCH)
+        worn = garments.predict(warper, *_given(representation, bodies, piece), batch_size=BATCH)
+        made.append((images.to_picture(worn.picture), np.rint(255 * worn.coverage).astype("uint8")))
+    return tuple(np.concatenate(parts) for parts in zip(*made, strict=True))
+
+
+def carry_garments(warper, representation, bodies):
+    """Return garments carried by the keypoints alone, one affine map each, as `warp_garments` does: a baseline."""
+    made = []
+    for start in range(0, len(bodies.garment), BATCH):
+        shop, mask, _, _, keypoints = _given(representation, bodies, slice(start, start + BATCH))
+        both = ops.convert_to_tensor(np.concatenate([shop, mask], axis=-1))
+        height, width = shop.shape[1:3]
+        scale = height / warper.size[0]
+        small = ops.image.resize(both, warper.size, antialias=True) if scale != 1 else both
+        found = warper.finder(small)
+        joints = keypoints[:, list(garments.JOINTS), :2] / scale
+        places = garments.carry(joints, found["points"], found["width"][:, 0], warper.size)[:, 0]  # the torso's
+        places = warp.resize(places, height, width, scale)
+        inside = ops.all((places > 0) & (places < ops.convert_to_tensor([width, height], dtype="float32")), axis=-1, keepdims=True)
+        coverage = ops.convert_to_numpy(warp.sample(both[..., 3:], places) * ops.cast(inside, "float32"))
+        made.append((images.to_picture(ops.convert_to_numpy(garments.fetch(both, places))), np.rint(255 * coverage).astype("uint8")))
+    return tuple(np.concatenate(parts) for parts in zip(*made, strict=True))
+
+
+def _given(representation, bodies, piece):
+    """Return what a warper is given of a piece of the people: float32 arrays in the order of `models.garment.predict`."""
+    return (images.to_model(bodies.garment[piece]), bodies.garment_mask[piece, ..., None] / np.float32(255), images.to_model(representation.picture[piece]),
+            representation.mask[piece] / np.float32(255), bodies.keypoints[piece].astype("float32"))
+
+
 def paint(painter, sheets):
     """Return the pictures that a painter makes of sheets: uint8 (n, height, width, 3), outside the mask equal to the person bit for bit."""
     made = []
@@ -52,3 +94,9 @@ def arm_colours(bodies, least=8):
     """Return the mean colour of the arms that the true answers show, uint8 (n, 3), and for whom that are so many pixels at least: bool (n,)."""
     arms = np.isin(bodies.target_parse, (14, 15)) & (bodies.agnostic_mask > 0)
     return agnostic.mean_colour(bodies.target, arms), arms.sum(axis=(1, 2)) >= least
+
+
+def dress(painter, warper, bodies):
+    """Return people in the wanted garments, uint8 (n, height, width, 3): represent, warp, paint; the true answers are not looked at."""
+    known = represent(bodies)
+    return paint(painter, fill_sheets(known, *warp_garments(warper, known, bodies)))
