@@ -30,7 +30,8 @@ def draw_faces(columns, truth=None, names=None, width=7.2):
 
     Args:
         columns: Dictionary from a title to uint8 (n, height, width, 3).
-        truth: uint8 (n, height, width, 3), or None. Drawn after the columns, and after it the CIEDE2000 between it and the last column.
+        truth: uint8 (n, height, width, 3), or None. Drawn after the columns, and after it the CIEDE2000 between it and the last column; the
+            number is its mean where the truth differs from the first column, the bare face.
         names: Sequence of n strings, such as looks, written beside the rows, or None.
         width: Float. Width of the figure in inches.
     """
@@ -39,6 +40,8 @@ def draw_faces(columns, truth=None, names=None, width=7.2):
         last = list(columns.values())[-1]
         error = color.deltaE_ciede2000(color.rgb2lab(truth), color.rgb2lab(last))
         shown |= {"truth": truth, "error": error}
+        made_up = np.abs(np.asarray(truth, int) - next(iter(columns.values()))).max(axis=-1) > 8
+        numbers = (error * made_up).sum(axis=(1, 2)) / np.maximum(made_up.sum(axis=(1, 2)), 1)
     count = len(next(iter(columns.values())))
     figure, axes = _grid(count, len(shown), width, side=0.62 if names else 0.0)
     for column, (title, pictures) in enumerate(shown.items()):
@@ -47,7 +50,7 @@ def draw_faces(columns, truth=None, names=None, width=7.2):
             if title == "error" and truth is not None:
                 ax.imshow(pictures[row], cmap="magma", vmin=0, vmax=MOST_SHOWN, extent=(0, 1, 1, 0), interpolation="nearest")
                 ax.set_axis_off()
-                ax.text(0.95, 0.95, f"{pictures[row][pictures[row] > 1].mean() if (pictures[row] > 1).any() else 0:.1f}", color="white", fontsize=7, ha="right", va="bottom", transform=ax.transData)
+                ax.text(0.95, 0.95, f"{numbers[row]:.1f}", color="white", fontsize=7, ha="right", va="bottom")
             else:
                 people.show(ax, pictures[row])
         axes[0, column].set_title(title, fontsize=8 if len(shown) < 7 else 7, fontweight="normal", loc="center", pad=3)
@@ -137,7 +140,7 @@ def draw_tones(tables, limit=1.15, label="CIEDE2000 in the makeup", width=7.2):
     top = max(max(row.high for row in rows) for rows in tables.values())
     panels[0].set(ylabel=label, ylim=(0, 1.08 * max(top, max((limit or 1) * np.mean([row.mean for row in rows]) for rows in tables.values()))))
     if limit is not None:
-        panels[0].text(0.5, (np.mean([row.mean for row in next(iter(tables.values()))])) * limit, f" over {limit:g} of the mean", fontsize=7, va="bottom", color="#9C4500")
+        panels[0].text(0.02, 0.98, f"shaded: over {limit:g} of the mean", transform=panels[0].transAxes, fontsize=7.5, va="top", color="#9C4500")
     return figure
 
 
