@@ -132,3 +132,35 @@ def test_closing_the_widget_closes_the_camera(page):
     page.wait_for_function("!document.querySelectorAll('button')[1].disabled")
     page.evaluate("window.close_widget()")
     assert tracks(page) == []
+
+
+# ---- Both together, in JupyterLab ----------------------------------------------------------------------------------------
+
+CELL = """from tryon_utils import camera
+from tryon_utils.photos import intake
+def use(file):
+    raise ValueError(f"a {intake.read(file).kind} picture came")
+widget = camera.Camera(use)
+widget"""
+
+
+@pytest.mark.browser
+def test_a_picture_travels_from_the_page_to_the_kernel(chromium_with_camera, tmp_path):
+    import lab
+    import nbformat
+
+    notebook = tmp_path / "camera.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}), notebook)
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    with lab.serving(notebook, folder) as address:
+        context = chromium_with_camera.new_context(permissions=["camera"])
+        window = lab.Window(context, address)
+        window.run_all()
+        window.page.get_by_label("Everybody in front of this camera agrees").check()
+        window.page.get_by_role("button", name="Open the camera").click()
+        taking = window.page.get_by_role("button", name="Take the picture")
+        window.page.wait_for_function("[...document.querySelectorAll('.tryon-camera button')].at(-1).disabled === false")
+        taking.click()
+        window.page.get_by_text("a JPEG picture came").wait_for()
+        context.close()
