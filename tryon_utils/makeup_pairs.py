@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from tryon_utils import warp
-from tryon_utils.models.makeup import GROUPS, LAYERS, WINDOW
+from tryon_utils.pigments import WINDOW, seen_groups
 
 PIECE = 50  # faces worked on at a time, which keeps float copies small
 
@@ -115,7 +115,7 @@ def choose_references(looks, count, rng):
 
 
 def pack_pairs(faces, masks, chosen):
-    """Lay each face's truth and its references in one array, so that a batch is one slice; see `models.makeup.MakeupTransfer.unpack`.
+    """Lay each face's truth and its references in one array, so that a batch is one slice; see `pigments.draw_pairs`.
 
     Args:
         faces: `datasets.Faces`.
@@ -124,7 +124,7 @@ def pack_pairs(faces, masks, chosen):
 
     Returns:
         uint8 (n, *WINDOW, 20 + 6 r): bare and made-up face, masks, the nine opacities, and for each reference its picture, laid over the face, and
-        its opacities in `models.makeup.GROUPS`.
+        its opacities in `pigments.GROUPS`.
     """
     windows, opacity = find_windows(faces.landmarks), faces.opacity.transpose(0, 2, 3, 1)
     packed = np.empty((len(faces), *WINDOW, 20 + 6 * chosen.shape[1]), "uint8")
@@ -135,17 +135,11 @@ def pack_pairs(faces, masks, chosen):
     for place, others in enumerate(chosen.T):
         for start in range(0, len(faces), PIECE):
             piece, there = slice(start, start + PIECE), others[start:start + PIECE]
-            groups = np.rint(255 * group_opacity(opacity[there] / np.float32(255))).astype("uint8")
+            groups = np.rint(255 * ops.convert_to_numpy(seen_groups(opacity[there] / np.float32(255)))).astype("uint8")
             shown = np.concatenate([faces.picture[there], groups], axis=-1)
             laid = lay_over(shown, faces.landmarks[there], faces.landmarks[piece], windows[piece])
             packed[piece, ..., 20 + 6 * place:26 + 6 * place] = laid
     return packed
-
-
-def group_opacity(opacity):
-    """Return how much of each of `models.makeup.GROUPS` is seen: (..., 3) from the nine layers' opacities (..., 9) in [0, 1]."""
-    seen = [1 - np.prod([1 - opacity[..., LAYERS.index(name)] for name in names], axis=0) for names in GROUPS.values()]
-    return np.stack(seen, axis=-1) * (1 - opacity[..., LAYERS.index("liner"), None])
 
 
 def pack_piles(faces, masks, bare, made_up, rng):

@@ -10,42 +10,10 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tryon_utils import lab, losses
+from tryon_utils.pigments import (COVERING, GROUPS, LAB_UNIT, LAYERS, REGIONS, SPREAD, WINDOW, apply, compose,  # noqa: F401
+                                  draw_pairs, histogram_difference, layer_losses, to_lab)
 
-REGIONS = ("lips", "eyes", "brows", "cheeks", "skin")  # what each can be given a strength of its own
-LAYERS = ("foundation", "contour", "blush", "eyeshadow", "second eyeshadow", "liner", "brow", "lipstick", "gloss")  # in painting order
-REGION_OF = {"foundation": "skin", "contour": "skin", "blush": "cheeks", "eyeshadow": "eyes", "second eyeshadow": "eyes", "liner": "eyes",
-             "brow": "brows", "lipstick": "lips", "gloss": "lips"}
-COVERING = ("eyeshadow", "second eyeshadow", "lipstick")  # what hides the skin's colour; the others change it
-GROUPS = {"lips": ("lipstick",), "eyes": ("eyeshadow", "second eyeshadow"), "cheeks": ("blush",)}  # what training recolours
-WINDOW = (48, 40)  # height and width in pixels of the part of a 64-pixel picture that networks see; between the eyes is its middle
-LAB_UNIT = 50.0
-
-
-# ---- Layers of pigment -------------------------------------------------------------------------------------------------
-
-def compose(face, opacity, pigment):
-    """Lay layers of pigment over faces, one after the other, and keep the light that falls on them.
-
-    A layer multiplies the lightness that is there, so that shadows stay shadows, and shifts the two colour axes.
-
-    Formula:
-        `L <- L * (1 + opacity * (ratio - 1))`, `(a, b) <- (a, b) + opacity * shift`
-
-    Args:
-        face: Float tensor (batch, height, width, 3). Lab.
-        opacity: Float tensor (batch, height, width, layers) in [0, 1].
-        pigment: Float tensor (batch, layers, 3). Ratio of lightness, from 0 up, and the shifts of a and b.
-
-    Returns:
-        Float tensor (batch, height, width, 3). Lab; equal to the face where all opacities are 0.
-    """
-    lightness, shift = face[..., :1], face[..., 1:]
-    for layer in range(opacity.shape[-1]):
-        cover = opacity[..., layer:layer + 1]
-        ratio, move = pigment[:, None, None, layer, :1], pigment[:, None, None, layer, 1:]
-        lightness, shift = lightness * (1 + cover * (ratio - 1)), shift + cover * move
-    return ops.concatenate([lightness, shift], axis=-1)
-
+# ---- Networks ----------------------------------------------------------------------------------------------------------
 
 @keras.saving.register_keras_serializable(package="tryon_utils")
 class RegionMeans(layers.Layer):
@@ -110,8 +78,6 @@ class Pigments(layers.Layer):
     def get_config(self):
         return {**super().get_config(), "covering": self.covering, "width": self.width, "seed": self.seed}
 
-
-# ---- Networks ----------------------------------------------------------------------------------------------------------
 
 def build_generator(shape=WINDOW, channels=16, layer_names=LAYERS, seed=0):
     """Build the network that looks at a face and at a reference laid over it, and predicts layers of pigment.
@@ -190,159 +156,92 @@ def build_discriminator(shape=WINDOW, channels=24, conditional=True, seed=0):
     return discriminator
 
 
-def to_lab(pictures):
-    """Return the Lab colours of uint8 or float pictures in [0, 255]."""
-    return lab.from_srgb(ops.cast(pictures, "float32") / 255.0)
-
-
 # ---- Training with pairs -------------------------------------------------------------------------------------------------
 
-class MakeupTransfer(keras.Model):
-    """Learns layers from pairs: the same face without and with the makeup of its reference, both known.
+class LayerModel(keras.Model):
+    """A generator of layers, a moving average of it, and whoever judges it: what the trainings with and without pairs share.
 
     Args:
         generator: See `build_generator`.
-        discriminator: See `build_discriminator`; none where None, and then there is no adversary.
+        judges: Sequence of discriminators; none, and there is no adversary.
         adversarial_weight: Float.
-        recolour: Float. How far colours of makeup are moved, on the reference and in the truth alike, so that more than the looks that are there is
-            learned; 0 leaves them.
         average_decay: Float in [0, 1). How much of the average each step keeps.
         seed: Integer. Fixes what is drawn in training.
+
+    Attributes:
+        average_generator: `keras.Model`. What is used in the end.
     """
 
-    def __init__(self, generator, discriminator=None, adversarial_weight=0.05, recolour=1.0, average_decay=0.98, seed=0):
+    def __init__(self, generator, judges=(), adversarial_weight=0.05, average_decay=0.98, seed=0):
         super().__init__()
-        self.generator, self.discriminator = generator, discriminator
-        self.adversarial_weight, self.recolour, self.average_decay = adversarial_weight, recolour, average_decay
+        self.generator, self.judges = generator, list(judges)
+        self.adversarial_weight, self.average_decay = adversarial_weight, average_decay
         self.average_generator = keras.models.clone_model(generator)
         self.average_generator.set_weights(generator.get_weights())
         self.average_generator.trainable = False
         self.draws = keras.random.SeedGenerator(seed)
 
-    def compile(self, generator_optimizer, discriminator_optimizer=None, **options):
+    def compile(self, generator_optimizer, judge_optimizer=None, **options):
         """Set the optimizers; `options` are those of `keras.Model.compile`."""
         super().compile(optimizer=None, **options)
-        self.generator_optimizer, self.discriminator_optimizer = generator_optimizer, discriminator_optimizer
+        self.generator_optimizer, self.judge_optimizer = generator_optimizer, judge_optimizer
         generator_optimizer.build(self.generator.trainable_variables)
-        if self.discriminator:
-            discriminator_optimizer.build(self.discriminator.trainable_variables)
+        if self.judges:
+            judge_optimizer.build(self.judge_variables())
 
-    def unpack(self, packed):
-        """Return face, truth, masks, opacity and one reference each from packed pairs, mirrored and recoloured at random."""
-        count = ops.shape(packed)[0]
-        mirror = keras.random.uniform((count, 1, 1, 1), seed=self.draws) < 0.5
-        values = ops.cast(ops.where(mirror, ops.flip(packed, axis=2), packed), "float32")
-        masks, opacity = values[..., 6:11] / 255.0, values[..., 11:20] / 255.0
-        face, truth = to_lab(values[..., :3]), to_lab(values[..., 3:6])
-        choices = (packed.shape[-1] - 20) // 6
-        own = ops.concatenate([values[..., 3:6], 255.0 * self.seen_groups(opacity)], axis=-1)  # now and then a face is its own reference
-        drawn = keras.random.uniform((count,), seed=self.draws)
-        place = ops.where(drawn < 0.15, choices, ops.cast(ops.floor((drawn - 0.15) / 0.85 * choices), "int32"))
-        chosen = ops.one_hot(place, choices + 1)[:, None, None, :, None]
-        every = ops.concatenate([ops.reshape(values[..., 20:], (-1, *packed.shape[1:3], choices, 6)), own[:, :, :, None]], axis=3)
-        shown = ops.sum(chosen * every, axis=3)
-        moves = self.recolour * keras.random.normal((count, 1, 1, 3, 3), seed=self.draws) * ops.convert_to_tensor(SPREAD)
-        moves = moves * ops.cast(keras.random.uniform((count, 1, 1, 1, 1), seed=self.draws) < 0.75, "float32")
-        truth = recolour(truth, self.seen_groups(opacity), moves)
-        reference = recolour(to_lab(shown[..., :3]), shown[..., 3:] / 255.0, moves)
-        return face, truth, masks, opacity, reference
+    def judge_variables(self):
+        """Return the trainable variables of all discriminators."""
+        return [variable for judge in self.judges for variable in judge.trainable_variables]
 
-    @staticmethod
-    def seen_groups(opacity):
-        """Return how much of each of `GROUPS` is seen, from the nine layers' opacities."""
-        seen = []
-        for names in GROUPS.values():
-            bare = 1.0
-            for name in names:
-                bare = bare * (1 - opacity[..., LAYERS.index(name)])
-            seen.append(1 - bare)
-        return ops.stack(seen, axis=-1) * (1 - opacity[..., LAYERS.index("liner"), None])
-
-    def loss_of(self, face, truth, masks, opacity, predicted, pigment):
-        """Return the made-up face in Lab and its losses: of colour, of opacity and of opacity's edges."""
-        made = compose(face, predicted, pigment)
-        painted = ops.cast(ops.max(opacity[..., 1:], axis=-1) > 0.1, "float32")
-        weights = 0.2 * ops.max(masks, axis=-1) + painted + 2.0 * ops.max(masks[..., :2], axis=-1) * painted + 0.02
-        colour = ops.mean(ops.sum(weights * lab.difference(truth, made), axis=(1, 2)) / ops.sum(weights, axis=(1, 2)))
-        known = LAYERS.index("gloss")  # gloss is seen in spots only, so its opacity is left free
-        opacity_loss = ops.mean(ops.sum(ops.abs(predicted - opacity)[..., :known], axis=-1))
-        edges = [ops.mean(ops.abs(ops.diff(predicted, axis=axis))) for axis in (1, 2)]
-        return made, {"colour": colour, "opacity": 10.0 * opacity_loss, "smoothness": 0.1 * (edges[0] + edges[1])}
-
-    def train_step(self, packed):
-        """Train the discriminator once, where there is one, then the generator once, on packed pairs; see `makeup_pairs.pack_pairs`."""
-        face, truth, masks, opacity, reference = self.unpack(packed)
-        results = {}
-        with tf.GradientTape() as tape:
-            predicted, pigment = self.generator([face, masks, reference], training=True)
-            made, parts = self.loss_of(face, truth, masks, opacity, predicted, pigment)
-            loss = sum(parts.values())
-            if self.discriminator:
-                fake_logits = self.discriminator(ops.concatenate([made, face, reference], axis=-1), training=True)
-                loss = loss + self.adversarial_weight * losses.hinge_generator_loss(fake_logits)
-        gradients = tape.gradient(loss, self.generator.trainable_variables)
-        self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
-        if self.discriminator:
-            results["discriminator_loss"] = self.train_discriminator(face, truth, reference, made)
-        self.move_average()
-        return {"colour": parts["colour"], "opacity": parts["opacity"], **results}
-
-    def move_average(self):
-        """Move the average generator a little towards the generator."""
+    def update_generator(self, tape, loss):
+        """Move the generator one step down its loss, and the average a little towards it."""
+        self.generator_optimizer.apply(tape.gradient(loss, self.generator.trainable_variables), self.generator.trainable_variables)
         for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
             average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
 
-    def train_discriminator(self, face, truth, reference, made):
-        """Move the discriminator one step down its loss on true and made-up faces; return it."""
+    def update_judges(self, pairs, discriminator_loss):
+        """Move each discriminator one step down its loss on its pair of real and fake pictures; return the losses' sum."""
         with tf.GradientTape() as tape:
-            real_logits, fake_logits = (self.discriminator(ops.concatenate([shown, face, reference], axis=-1), training=True)
-                                        for shown in (truth, ops.stop_gradient(made)))
-            loss = losses.hinge_discriminator_loss(real_logits, fake_logits)
-        gradients = tape.gradient(loss, self.discriminator.trainable_variables)
-        self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
+            loss = sum(discriminator_loss(judge(real, training=True), judge(ops.stop_gradient(fake), training=True))
+                       for judge, (real, fake) in zip(self.judges, pairs, strict=True))
+        self.judge_optimizer.apply(tape.gradient(loss, self.judge_variables()), self.judge_variables())
         return loss
 
 
-SPREAD = np.array([[[14.0, 18.0, 14.0], [16.0, 20.0, 20.0], [5.0, 8.0, 6.0]]], "float32")  # of random moves in Lab, by `GROUPS`
-
-
-def recolour(picture, seen, moves):
-    """Move the colours of lips, eyes and cheeks in Lab pictures.
+class MakeupTransfer(LayerModel):
+    """Learns layers from pairs: the same face without and with the makeup of its reference. Its judge, where there is one, sees both beside the result.
 
     Args:
-        picture: Float tensor (batch, height, width, 3). Lab.
-        seen: Float tensor (batch, height, width, 3) in [0, 1]. How much of `GROUPS` is seen.
-        moves: Float tensor (batch, 1, 1, 3, 3). What is added to L, a, b of each group where it hides all, in light of L = 60.
-
-    Returns:
-        Float tensor (batch, height, width, 3).
+        generator: See `build_generator`.
+        judges: Sequence of at most one discriminator, conditional; see `build_discriminator`.
+        spread: float (3, 3); see `draw_pairs`.
+        **options: Those of `LayerModel`.
     """
-    added = ops.sum(seen[..., None] * moves, axis=3)
-    lit = ops.clip(picture[..., :1] / 60.0, 0.2, 1.5)
-    return ops.concatenate([ops.clip(picture[..., :1] + lit * added[..., :1], 0.0, 100.0), picture[..., 1:] + added[..., 1:]], axis=-1)
+
+    def __init__(self, generator, judges=(), spread=SPREAD, **options):
+        super().__init__(generator, judges, **options)
+        self.spread = spread
+
+    def train_step(self, packed):
+        """Train the generator once, then the discriminator, where there is one, on packed pairs; see `makeup_pairs.pack_pairs`."""
+        face, truth, reference, masks, opacity = draw_pairs(packed, self.draws, self.spread)
+        with tf.GradientTape() as tape:
+            predicted, pigment = self.generator([face, masks, reference], training=True)
+            made = compose(face, predicted, pigment)
+            parts = layer_losses(made, truth, predicted, opacity, masks)
+            loss = sum(parts.values())
+            real, fake = (ops.concatenate([shown, face, reference], axis=-1) for shown in (truth, made))
+            for judge in self.judges:
+                loss = loss + self.adversarial_weight * losses.hinge_generator_loss(judge(fake, training=True))
+        self.update_generator(tape, loss)
+        if self.judges:
+            parts["discriminator_loss"] = self.update_judges([(real, fake)], losses.hinge_discriminator_loss)
+        return {name: value for name, value in parts.items() if name != "smoothness"}
 
 
 # ---- Training without pairs ------------------------------------------------------------------------------------------------
 
-def histogram_difference(colours, wanted, mask, count):
-    """Return how far the colours of a region are from the wanted ones when both are sorted, each channel by itself: which pixel has which doesn't matter.
-
-    Args:
-        colours: Float tensor (batch, height, width, 3). Lab.
-        wanted: Float tensor of the same shape.
-        mask: Float tensor (batch, height, width). The `count` pixels with the largest values are compared.
-        count: Integer.
-
-    Returns:
-        Float tensor, the mean over all.
-    """
-    _, places = ops.top_k(ops.reshape(mask, (-1, mask.shape[1] * mask.shape[2])), count)
-    drawn = [ops.sort(ops.take_along_axis(ops.reshape(values, (-1, mask.shape[1] * mask.shape[2], 3)), places[..., None], axis=1), axis=1)
-             for values in (colours, wanted)]
-    return ops.mean(ops.abs(drawn[0] - drawn[1]))
-
-
-class UnpairedTransfer(MakeupTransfer):
+class UnpairedTransfer(LayerModel):
     """Learns the same layers from two piles: bare faces, and other people's faces with makeup.
 
     The one generator puts makeup on (the reference wears some) and takes it off (the reference is bare). Nobody says what is right; these must
@@ -351,60 +250,39 @@ class UnpairedTransfer(MakeupTransfer):
 
     Args:
         generator: See `build_generator`.
-        discriminators: Pair of `keras.Model`, of made-up and of bare faces; see `build_discriminator`, not conditional.
-        histogram_weights: Dictionary from regions to floats.
-        **options: Those of `MakeupTransfer`: adversarial_weight, average_decay, seed.
+        judges: Pair of discriminators, of made-up and of bare faces, not conditional; see `build_discriminator`.
+        histograms: Dictionary from regions to the weights of their histograms.
+        **options: Those of `LayerModel`.
 
     Source:
         Li, Qian, Dong, Liu, Yan, Zhu, Lin, 2018 (BeautyGAN); the cycle: Zhu, Park, Isola, Efros, 2017.
     """
 
-    def __init__(self, generator, discriminators, histogram_weights=None, **options):
-        super().__init__(generator, **options)
-        self.discriminators = list(discriminators)
-        self.histogram_weights = histogram_weights or {"lips": 1.0, "eyes": 1.0, "skin": 0.1}
+    def __init__(self, generator, judges, histograms, **options):
+        super().__init__(generator, judges, **options)
+        self.histograms = histograms
 
-    def compile(self, generator_optimizer, discriminator_optimizer, **options):
-        """Set the optimizers; `options` are those of `keras.Model.compile`."""
-        super().compile(generator_optimizer, **options)
-        self.discriminator_optimizer = discriminator_optimizer
-        discriminator_optimizer.build([weights for judge in self.discriminators for weights in judge.trainable_variables])
-
-    def lay_on(self, face, masks, reference):
-        """Return faces with the layers that the generator predicts for the references, in Lab."""
-        opacity, pigment = self.generator([face, masks, reference], training=True)
-        return compose(face, opacity, pigment)
+    def lay_on(self, faces, masks, references):
+        """Return batches of faces, each with the layers that the generator predicts for its reference, in Lab."""
+        opacity, pigment = self.generator([ops.concatenate(faces), ops.concatenate(masks), ops.concatenate(references)], training=True)
+        return ops.split(compose(ops.concatenate(faces), opacity, pigment), len(faces))
 
     def train_step(self, packed):
         """Train the generator once, then both discriminators once, on packed piles; see `makeup_pairs.pack_piles`."""
         values = ops.cast(packed, "float32")
-        one, made_over, bare_over, two, bare_over_two = (to_lab(values[..., start:start + 3]) for start in (0, 8, 11, 14, 22))
-        masks, masks_two = values[..., 3:8] / 255.0, values[..., 17:22] / 255.0
+        bare, made_over, bare_over, other, bare_over_other = (to_lab(values[..., start:start + 3]) for start in (0, 8, 11, 14, 22))
+        masks, other_masks = values[..., 3:8] / 255.0, values[..., 17:22] / 255.0
         with tf.GradientTape() as tape:
-            made, same, removed = ops.split(self.lay_on(ops.concatenate([one, one, two]), ops.concatenate([masks, masks, masks_two]),
-                                                        ops.concatenate([made_over, bare_over, bare_over_two])), 3)
-            one_again, two_again = ops.split(self.lay_on(ops.concatenate([made, removed]), ops.concatenate([masks, masks_two]),
-                                                         ops.concatenate([bare_over, two])), 2)
-            cycle = ops.mean(lab.difference(one, one_again)) + ops.mean(lab.difference(two, two_again))
-            identity = ops.mean(lab.difference(one, same))
-            histogram = sum(weight * histogram_difference(made, made_over, masks[..., REGIONS.index(name)], 128 if name == "skin" else 32)
-                            for name, weight in self.histogram_weights.items())
-            fooled = sum(losses.least_squares_generator_loss(judge(fakes, training=True)) for judge, fakes in zip(self.discriminators, (made, removed), strict=True))
-            loss = 5.0 * cycle + 5.0 * identity + histogram + self.adversarial_weight * fooled
-        gradients = tape.gradient(loss, self.generator.trainable_variables)
-        self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
-        judged = self.train_discriminators(((two, made), (one, removed)))
-        self.move_average()
+            made, same, removed = self.lay_on([bare, bare, other], [masks, masks, other_masks], [made_over, bare_over, bare_over_other])
+            bare_again, other_again = self.lay_on([made, removed], [masks, other_masks], [bare_over, other])
+            cycle = ops.mean(lab.difference(bare, bare_again)) + ops.mean(lab.difference(other, other_again))
+            identity = ops.mean(lab.difference(bare, same))
+            histogram = sum(weight * histogram_difference(made, made_over, masks[..., REGIONS.index(name)]) for name, weight in self.histograms.items())
+            fooled = sum(losses.least_squares_generator_loss(judge(fake, training=True)) for judge, fake in zip(self.judges, (made, removed), strict=True))
+            loss = 10.0 * cycle + 5.0 * identity + histogram + self.adversarial_weight * fooled
+        self.update_generator(tape, loss)
+        judged = self.update_judges([(other, made), (bare, removed)], losses.least_squares_discriminator_loss)
         return {"cycle": cycle, "histogram": histogram, "discriminator_loss": judged}
-
-    def train_discriminators(self, pairs):
-        """Move both discriminators one step down their losses on (real, fake) pictures; return the losses' sum."""
-        with tf.GradientTape() as tape:
-            loss = sum(losses.least_squares_discriminator_loss(judge(real, training=True), judge(ops.stop_gradient(fake), training=True))
-                       for judge, (real, fake) in zip(self.discriminators, pairs, strict=True))
-        weights = [variable for judge in self.discriminators for variable in judge.trainable_variables]
-        self.discriminator_optimizer.apply(tape.gradient(loss, weights), weights)
-        return loss
 
 
 # ---- Use -----------------------------------------------------------------------------------------------------------------
@@ -425,32 +303,3 @@ def predict(generator, bare, masks, reference):
         opacity.append(np.rint(255 * ops.convert_to_numpy(found[0])).astype("uint8"))
         pigment.append(ops.convert_to_numpy(found[1]))
     return np.concatenate(opacity), np.concatenate(pigment)
-
-
-def apply(bare, opacity, pigment, strength=1.0):
-    """Lay predicted layers over faces. Where the opacities or the strengths are 0, a face stays as it is, bit for bit.
-
-    Args:
-        bare: uint8 (n, height, width, 3), of any size.
-        opacity: uint8 (n, height, width, layers).
-        pigment: float (n, layers, 3).
-        strength: Float in [0, 1] for all regions, or a dictionary from names of `REGIONS` to floats; regions not named keep 1.
-
-    Returns:
-        uint8 (n, height, width, 3).
-
-    Raises:
-        ValueError: an unknown region, or a strength outside [0, 1].
-    """
-    named = strength if isinstance(strength, dict) else dict.fromkeys(REGIONS, strength)
-    if set(named) - set(REGIONS) or not all(0 <= value <= 1 for value in named.values()):
-        raise ValueError(f"strength={strength} came; a number in [0, 1], or a dictionary from {', '.join(REGIONS)} to such numbers, is wanted.")
-    scale = np.array([named.get(REGION_OF[name], 1.0) for name in LAYERS], "float32") / 255
-    results = np.array(bare)
-    for start in range(0, len(bare), 50):
-        piece = slice(start, start + 50)
-        cover = opacity[piece] * scale
-        made = lab.to_srgb(compose(to_lab(bare[piece]), cover, ops.convert_to_tensor(pigment[piece])))
-        changed = cover.max(axis=-1, keepdims=True) > 0
-        results[piece] = np.where(changed, np.rint(255 * np.clip(ops.convert_to_numpy(made), 0, 1)).astype("uint8"), bare[piece])
-    return results
