@@ -214,7 +214,8 @@ def kid(real, fake, people=None, resamples=200, rng=None):
     rng = np.random.default_rng(0) if rng is None else rng
     drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), resamples)[:, people].astype("float64")
     weights = np.concatenate([np.ones((1, len(people))), drawn])
-    values = np.einsum("ri,ri->r", weights @ both, weights) / np.einsum("ri,ri->r", weights @ pairs, weights)
+    count = np.einsum("ri,ri->r", weights @ pairs, weights)
+    values = np.einsum("ri,ri->r", weights @ both, weights)[count > 0] / count[count > 0]  # a draw may hold one person only
     return metrics.Estimate(float(values[0]), float(values[1:].std(ddof=1)))
 
 
