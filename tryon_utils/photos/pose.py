@@ -24,6 +24,7 @@ HEAT_CELL, HEAT_REACH, LEAST_HEAT = 4, 3, 0.5  # pixels of the region for one of
 TO_COCO = (0, (11, 12), 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
 MOUTH = (9, 10)
 NECK_UP = 0.11   # trunks: so far above the middle of the shoulders lies the neck of the rendered people, measured on 96 of them
+HIPS_DOWN = 0.04 # trunks: so far below lie their hips
 NOSE_DOWN = 0.5  # of the way to the mouth: so far below the tip of the nose lies theirs
 COCO = ("nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist", "right hip", "right knee",
         "right ankle", "left hip", "left knee", "left ankle", "right eye", "left eye", "right ear", "left ear")
@@ -144,7 +145,7 @@ def _largest_first(people):
 
 
 def to_coco(points):
-    """Return the 18 joints of COCO out of the skeleton's 33, neck and nose where the rendered people have theirs.
+    """Return the 18 joints of COCO out of the skeleton's 33, neck, nose and hips where the rendered people have theirs.
 
     Who annotates decides where a neck is: between the shoulders, or where it meets them. A model that was trained on one must not be given
     the other.
@@ -163,6 +164,8 @@ def to_coco(points):
         raise ValueError(f"Points of shape {points.shape} came; ({POINTS}, 3) is wanted.")
     groups = [points[list(np.atleast_1d(index))] for index in TO_COCO]
     coco = np.stack([np.append(group[:, :2].mean(axis=0), group[:, 2].min()) for group in groups])
-    coco[1, :2] += NECK_UP * (coco[1, :2] - coco[[8, 11], :2].mean(axis=0))
+    trunk = coco[[8, 11], :2].mean(axis=0) - coco[1, :2]
+    coco[1, :2] -= NECK_UP * trunk
+    coco[[8, 11], :2] += HIPS_DOWN * trunk
     coco[0, :2] += NOSE_DOWN * (points[list(MOUTH), :2].mean(axis=0) - coco[0, :2])
     return coco.astype("float32")
