@@ -96,6 +96,12 @@ def arm_colours(bodies, least=8):
     return agnostic.mean_colour(bodies.target, arms), arms.sum(axis=(1, 2)) >= least
 
 
+def layers_of(painter, sheets):
+    """Return what a painter found, by name, as NumPy arrays; see `models.tryon.Compose`."""
+    found = painter(images.to_model(sheets[..., :tryon.CONDITIONS]), training=False)
+    return {name: ops.convert_to_numpy(values) for name, values in found.items()}
+
+
 def dress(painter, warper, bodies):
     """Return people in the wanted garments, uint8 (n, height, width, 3): represent, warp, paint; the true answers are not looked at."""
     known = represent(bodies)

@@ -22,10 +22,10 @@ CONDITIONS = ENDS["coverage"]  # channels that are known without the truth
 SOURCES = ("warped", "skin", "lower", "background", "other")  # where a painted pixel's colour may come from
 
 
-def convolve(x, channels, initializer, kernel_size=3, strides=1):
+def convolve(x, channels, initializer, kernel_size=3, strides=1, name=None):
     """Convolve, normalise over the batch, and cut off what is below zero."""
-    x = layers.Conv2D(channels, kernel_size, strides, "same", use_bias=False, kernel_initializer=initializer)(x)
-    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    x = layers.Conv2D(channels, kernel_size, strides, "same", use_bias=False, kernel_initializer=initializer, name=name)(x)
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=name and f"{name}_norm")(x))
 
 
 def build_painter(image_size=(64, 48), widths=(32, 64, 96), seed=0):
@@ -39,7 +39,8 @@ def build_painter(image_size=(64, 48), widths=(32, 64, 96), seed=0):
         seed: Integer. Fixes the initial weights.
 
     Returns:
-        A functional `keras.Model` from conditions `(batch, height, width, 23)` in [-1, 1] to a dictionary; see `Compose`.
+        A functional `keras.Model` from conditions `(batch, height, width, 23)` in [-1, 1] to a dictionary; see `Compose`. Its layers are named by
+        their distance from the smallest grid, so that `grow` finds them in a larger painter.
 
     Source:
         Ronneberger, Fischer, Brox, 2015, for the U-Net; Shi, Caballero, Huszar, Totz, Aitken, Bishop, Rueckert, Wang, 2016, for its end.
@@ -47,15 +48,34 @@ def build_painter(image_size=(64, 48), widths=(32, 64, 96), seed=0):
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     conditions = keras.Input((*image_size, CONDITIONS), name="conditions")
     x, seen = convolve(conditions, widths[0], initializer, 4, 2), []
-    for width in widths[1:]:
+    for height, width in zip(reversed(range(len(widths) - 1)), widths[1:], strict=True):
         seen.append(x)
-        x = convolve(convolve(x, width, initializer, 4, 2), width, initializer)
-    for width in reversed(widths[:-1]):
-        x = layers.UpSampling2D(interpolation="bilinear")(convolve(x, width, initializer))
-        x = convolve(layers.Add()([x, seen.pop()]), width, initializer)
+        x = convolve(x, width, initializer, 4, 2, f"down_{height}")
+        x = convolve(x, width, initializer, name=f"look_{height}")
+    for height, width in enumerate(reversed(widths[:-1]), 1):
+        x = layers.UpSampling2D(interpolation="bilinear")(convolve(x, width, initializer, name=f"up_{height}"))
+        x = convolve(layers.Add()([x, seen.pop()]), width, initializer, name=f"join_{height}")
     x = layers.Conv2D(4 * (len(SOURCES) + 4), 3, padding="same", kernel_initializer=initializer)(x)
     found = DepthToSpace(name="pixels")(x)
     return keras.Model(conditions, Compose(name="compose")([conditions, found]), name="painter")
+
+
+def grow(small, large):
+    """Give a painter of larger pictures what a trained one of half the size knows: all layers that both have, and the fitted tone.
+
+    Args:
+        small, large: `keras.Model`; see `build_painter`. `large` has one width more, before the others.
+
+    Returns:
+        `large`.
+
+    Source:
+        Karras, Aila, Laine, Lehtinen, 2018, for the idea.
+    """
+    for layer in small.layers:
+        if layer.name.split("_")[0] in ("down", "look", "up", "join", "compose"):
+            large.get_layer(layer.name).set_weights(layer.get_weights())
+    return large
 
 
 @keras.saving.register_keras_serializable(package="tryon_utils")
