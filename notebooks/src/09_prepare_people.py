@@ -30,7 +30,7 @@ from skimage import data
 from tryon_utils import augment, camera, datasets, metrics, regions, widgets
 from tryon_utils.gates import gate
 from tryon_utils.paperdoll.pose import POSES
-from tryon_utils.photos import actions, align, detect, intake, landmarks, models, pose, segment
+from tryon_utils.photos import actions, align, containers, detect, intake, landmarks, models, pose, segment
 from tryon_utils.plotting import people
 from tryon_utils.plotting import photos as photo_plots
 
@@ -86,6 +86,9 @@ photo = intake.read(phone_file)
 print(photo.kind, photo.pixels.shape, photo.pixels.dtype)
 for line in photo.notes:
     print("-", line)
+clean = containers.strip(phone_file).data
+assert b"A phone" in phone_file and b"Exif" in phone_file
+assert b"A phone" not in clean and b"Exif" not in clean
 
 # %% [markdown]
 # ## The limits come first
@@ -544,7 +547,12 @@ for family in ("down", "bent", "raised", "crossed"):
     among = [read for read, true in zip(read_families, truth, strict=True) if true == family]
     print(f"{family:8} read as", ", ".join(f"{name} {among.count(name)}" for name in sorted(set(among), key=among.count, reverse=True)))
 gate("share of poses read right from true joints", right_of_true, at_least=0.9)
-gate("share of poses read right from found joints", right_of_found, at_least=0.7)
+slips = [person.pose for (person, _, _), read, true in zip(bodies.recipes, read_families, truth, strict=True) if read != true]
+print(f"slips: {len(slips)}; with a hand behind the back: {sum('behind' in name for name in slips)}")
+gate("share of poses read right from found joints", right_of_found, at_least=0.75)
+
+# %% [markdown]
+# The slips have a cause that one can name: a hand behind the back. Nobody sees it. The network puts the wrist somewhere, since it must put it somewhere, and somewhere in front of the body is a bent arm. A model that dresses people must know which joints to believe.
 #
 # ## Change a picture and its truth together
 #
