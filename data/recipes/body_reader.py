@@ -14,8 +14,8 @@ from tryon_utils.paperdoll.pose import WRIST
 
 SEED = 0
 COUNT = 1600  # people, each in two garments
-EPOCHS = 16
-BATCH_SIZE = 64
+EPOCHS = 10
+BATCH_SIZE = 32
 HEADS = {"sleeve": garments.SLEEVES, "neckline": garments.NECKLINES, "hem": garments.HEMS, "pattern": garments.PATTERNS,
          "palette": tuple(garments.PALETTES), "tone": tuple(range(1, 11))}
 LEFT_FOR_RIGHT = [0, 1, 5, 6, 7, 2, 3, 4, 9, 8]  # the place, among the reader's joints, of each joint's mirror image
@@ -61,7 +61,7 @@ class Batches(keras.utils.PyDataset):
         chosen = order[index * BATCH_SIZE:(index + 1) * BATCH_SIZE]
         truth = {name: values[chosen] for name, values in self.truth.items()}
         batch, truth["joints"], truth["sleeves"] = mirror(images.to_model(self.pictures[chosen]), truth["joints"], truth["sleeves"], rng)
-        return spoil(batch, rng), truth
+        return spoil(batch, rng), truth | {"joint_maps": truth["joints"], "sleeve_maps": truth["sleeves"]}
 
     def on_epoch_end(self):
         self.epoch += 1
@@ -80,15 +80,44 @@ def spoil(batch, rng):
     padded = np.pad(batch, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
     rows = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
     blurred = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 4
-    share = rng.uniform(0, 1, (len(batch), 1, 1, 1)) * (rng.random((len(batch), 1, 1, 1)) < 0.5)
-    gain = rng.uniform(0.93, 1.07, (len(batch), 1, 1, 1))
-    noise = rng.normal(size=batch.shape) * rng.uniform(0, 0.05, (len(batch), 1, 1, 1))
-    return np.clip((batch + share * (blurred - batch) + noise + 1) * gain - 1, -1, 1).astype("float32")
+    draw = lambda low, high: rng.uniform(low, high, (len(batch), 1, 1, 1)).astype("float32")  # noqa: E731
+    share = draw(0, 1) * (draw(0, 1) < 0.5)
+    noise = rng.standard_normal(batch.shape, "float32") * draw(0, 0.05)
+    return np.clip((batch + share * (blurred - batch) + noise + 1) * draw(0.93, 1.07) - 1, -1, 1).astype("float32")
 
 
 def weighed(truth, found):
     """Return the mean distance of each sample; the last number of each true place says how much it counts."""
     return ops.mean(truth[..., -1] * ops.mean(ops.abs(truth[..., :-1] - ops.reshape(found, ops.shape(truth[..., :-1]))), axis=-1), axis=-1)
+
+
+def from_maps(truth, places, logits, spread):
+    """Return the cross entropy of maps: what they give to each place should be a bump of that spread around the true one.
+
+    Args:
+        truth: Float tensor (n, k, d + 1). True places, and how much each counts.
+        places: float (m, d). Where the map's cells lie.
+        logits: Float tensor (n, m, k).
+        spread: Float. Standard deviation of the bump.
+
+    Returns:
+        Float tensor (n,).
+    """
+    far = ops.sum(ops.square(truth[:, None, :, :-1] - places[None, :, None]), axis=-1)
+    wanted = ops.softmax(-far / (2 * spread**2), axis=1)
+    return -ops.mean(truth[..., -1] * ops.sum(wanted * ops.log_softmax(logits, axis=1), axis=1), axis=-1)
+
+
+def joint_entropy(truth, maps):
+    """Return the cross entropy of the joints' maps, (n,); a cell is two pixels wide."""
+    _, height, width, count = maps.shape
+    cells = 2 * (np.stack(np.mgrid[:height, :width][::-1], axis=-1).reshape(-1, 2) + 0.5).astype("float32")
+    return from_maps(truth, cells, ops.reshape(maps, (-1, height * width, count)), 1.5)
+
+
+def sleeve_entropy(truth, maps):
+    """Return the cross entropy of the sleeves' maps, (n,)."""
+    return from_maps(truth, reader.STEPS[:, None], ops.transpose(maps, (0, 2, 1)), 0.03)
 
 
 def judge(model, pictures, truth):
@@ -117,10 +146,10 @@ def make(path, folder):
     pictures, truth = samples("train", COUNT)
     options = {"width": 32, "feature_dim": 64, "seed": SEED}
     model = reader.build_reader(HEADS, **options)
-    schedule = keras.optimizers.schedules.CosineDecay(2e-3, EPOCHS * (len(pictures) // BATCH_SIZE))
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, EPOCHS * (len(pictures) // BATCH_SIZE))
     entropy = {name: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for name in HEADS}
-    model.compile(keras.optimizers.Adam(schedule), {"joints": weighed, "sleeves": weighed, **entropy},
-                  loss_weights={"joints": 1.0, "sleeves": 20.0, **dict.fromkeys(HEADS, 0.3)})
+    model.compile(keras.optimizers.Adam(schedule), {"joint_maps": joint_entropy, "joints": weighed, "sleeve_maps": sleeve_entropy, "sleeves": weighed, **entropy},
+                  loss_weights={"joint_maps": 1.0, "joints": 0.5, "sleeve_maps": 1.0, "sleeves": 10.0, **dict.fromkeys(HEADS, 0.5)})
     batches = Batches(pictures, truth, SEED)
     follow = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(batches, "epoch", epoch))
     model.fit(batches, epochs=EPOCHS, callbacks=[keras.callbacks.BackupAndRestore(folder), follow], shuffle=False, verbose=2)

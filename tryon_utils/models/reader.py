@@ -111,7 +111,8 @@ def build_reader(heads, width=32, feature_dim=64, seed=0):
 
     Returns:
         A functional `keras.Model` from pictures (batch, 64, 48, 3) in [-1, 1] to a dictionary: "joints" (batch, 10, 2), "sleeves"
-        (batch, 2), "features" (batch, feature_dim) and the logits of each head (batch, values).
+        (batch, 2), the logits that they are the means of, "joint_maps" (batch, 32, 24, 10) and "sleeve_maps" (batch, 2, 41), "features" (batch,
+        feature_dim) and the logits of each head (batch, values).
     """
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
 
@@ -129,16 +130,18 @@ def build_reader(heads, width=32, feature_dim=64, seed=0):
     quarter = convolve(convolve(half, 3 * width // 2, strides=2), 3 * width // 2)
     eighth = convolve(convolve(quarter, 2 * width, strides=2), 2 * width)  # 8 x 6: sees the whole body
     pooled = [pool()(maps) for maps in (quarter, eighth) for pool in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)]
-    features = layers.Dense(feature_dim, activation="relu", kernel_initializer=initializer, name="features")(layers.Concatenate()(pooled))
+    placed = layers.Flatten()(convolve(eighth, width // 2, 1))  # people stand in the middle: where something is says much
+    features = layers.Dense(feature_dim, activation="relu", kernel_initializer=initializer, name="features")(layers.Concatenate()([placed, *pooled]))
     x = convolve(enlarge(eighth, quarter), 3 * width // 2)
     x = convolve(enlarge(x, half), width)
-    joints = CentreOfMass(2, name="joints")(layers.Conv2D(len(JOINTS), 1, kernel_initializer=initializer)(x))
+    joint_maps = layers.Conv2D(len(JOINTS), 1, kernel_initializer=initializer, name="joint_maps")(x)
+    joints = CentreOfMass(2, name="joints")(joint_maps)
     arms = convolve(AlongArms(2)(x, joints), width)
     arms = convolve(layers.ZeroPadding2D(((2, 2), (0, 0)))(arms), width, (5, len(ACROSS)), padding="valid")  # (2 batch, 41, 1, width)
-    where = layers.Softmax(axis=1)(layers.Conv2D(1, 1, kernel_initializer=initializer)(arms)[:, :, 0, 0])
-    sleeves = layers.Identity(name="sleeves")(ops.reshape(ops.matmul(where, STEPS[:, None]), (-1, 2)))
+    sleeve_maps = layers.Identity(name="sleeve_maps")(ops.reshape(layers.Conv2D(1, 1, kernel_initializer=initializer)(arms), (-1, 2, len(STEPS))))
+    sleeves = layers.Identity(name="sleeves")(ops.matmul(ops.softmax(sleeve_maps), STEPS[:, None])[..., 0])
     logits = {name: layers.Dense(len(values), kernel_initializer=initializer, name=name)(features) for name, values in heads.items()}
-    return keras.Model(pictures, {"joints": joints, "sleeves": sleeves, "features": features, **logits}, name="reader")
+    return keras.Model(pictures, {"joints": joints, "joint_maps": joint_maps, "sleeves": sleeves, "sleeve_maps": sleeve_maps, "features": features, **logits}, name="reader")
 
 
 def load(folder=weights.FOLDER):
