@@ -47,12 +47,12 @@ def lay_over(pictures, their_landmarks, landmarks, windows, shape=WINDOW):
         uint8 (n, *shape, channels).
     """
     laid = np.empty((len(pictures), *shape, pictures.shape[-1]), "uint8")
-    coarse = ops.convert_to_numpy(warp.grid(shape[0] // 2, shape[1] // 2)) * 2  # a spline is smooth: every second place is enough
+    coarse = ops.convert_to_numpy(warp.grid(shape[0] // 2 + 2, shape[1] // 2 + 2)) * 2 - 2  # it is smooth: every second place, and one more around
     for start in range(0, len(pictures), PIECE):
         piece = slice(start, start + PIECE)
         wanted = coarse + windows[piece, None, None, ::-1].astype("float32")
         places = bend(spline_handles(landmarks[piece]), spline_handles(their_landmarks[piece]), wanted.reshape(len(wanted), -1, 2))
-        places = warp.resize(places.reshape(wanted.shape), *shape)
+        places = warp.resize(places.reshape(wanted.shape), shape[0] + 4, shape[1] + 4)[:, 2:-2, 2:-2]
         laid[piece] = np.rint(ops.convert_to_numpy(warp.sample(pictures[piece].astype("float32"), places)))
     return laid
 

@@ -81,6 +81,28 @@ def apply(bare, opacity, pigment, strength=1.0):
     return results
 
 
+def colour_under(bare, opacity):
+    """Return the mean colour that each layer lies on, in Lab: float32 (n, layers, 3). See `apply` for the arguments."""
+    found = []
+    for face, cover in zip(bare, opacity, strict=True):
+        weights = cover.reshape(-1, cover.shape[-1]) + 1e-6
+        found.append(weights.T @ ops.convert_to_numpy(to_lab(face)).reshape(-1, 3) / weights.sum(axis=0)[:, None])
+    return np.array(found, "float32")
+
+
+def colours_of(bare, opacity, pigment):
+    """Return what each layer would look like if it hid all: float32 sRGB (n, layers, 3) in [0, 1]. See `apply` for the arguments."""
+    under = colour_under(bare, opacity)
+    seen = np.concatenate([under[..., :1] * pigment[..., :1], under[..., 1:] + pigment[..., 1:]], axis=-1)
+    return ops.convert_to_numpy(lab.to_srgb(ops.convert_to_tensor(seen)))
+
+
+def pigment_for(bare, opacity, colours):
+    """Return the pigment that makes each layer look like a colour where it hides all: the inverse of `colours_of`."""
+    under, wanted = colour_under(bare, opacity), ops.convert_to_numpy(lab.from_srgb(np.asarray(colours, "float32")))
+    return np.concatenate([wanted[..., :1] / np.maximum(under[..., :1], 1), wanted[..., 1:] - under[..., 1:]], axis=-1)
+
+
 # ---- What they are learned from, and what they cost --------------------------------------------------------------------------
 
 def seen_groups(opacity):

@@ -10,8 +10,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tryon_utils import lab, losses
-from tryon_utils.pigments import (COVERING, GROUPS, LAB_UNIT, LAYERS, REGIONS, SPREAD, WINDOW, apply, compose,  # noqa: F401
-                                  draw_pairs, histogram_difference, layer_losses, to_lab)
+from tryon_utils.pigments import COVERING, LAB_UNIT, LAYERS, REGIONS, SPREAD, WINDOW, compose, draw_pairs, histogram_difference, layer_losses, to_lab
 
 # ---- Networks ----------------------------------------------------------------------------------------------------------
 
@@ -118,9 +117,9 @@ def build_generator(shape=WINDOW, channels=16, layer_names=LAYERS, seed=0):
     for skipped, times in zip(reversed(kept), (2, 1, 1), strict=True):
         x = convolve(layers.Concatenate(axis=-1)([layers.UpSampling2D()(x), skipped]), times * channels)
     x = convolve(x, channels)
-    opacity = layers.Conv2D(len(layer_names), 3, padding="same", activation="sigmoid", bias_initializer=keras.initializers.Constant(-3.0), name="seen")(x)
+    logits = layers.Conv2D(len(layer_names), 3, padding="same", kernel_initializer=initializer, bias_initializer=keras.initializers.Constant(-3.0))(x)
     on_face = layers.MaxPooling2D(3, strides=1, padding="same")(ops.max(masks, axis=-1, keepdims=True))
-    opacity = layers.Multiply(name="opacity")([opacity, on_face])
+    opacity = layers.Multiply(name="opacity")([layers.Activation("sigmoid")(logits), on_face])
     covering = [number for number, name in enumerate(layer_names) if name in COVERING]
     under = [RegionMeans()([picture, opacity]) for picture in (face, reference)]
     pigment = Pigments(covering, seed=seed, name="pigment")([*under, palette])
@@ -283,6 +282,21 @@ class UnpairedTransfer(LayerModel):
         self.update_generator(tape, loss)
         judged = self.update_judges([(other, made), (bare, removed)], losses.least_squares_discriminator_loss)
         return {"cycle": cycle, "histogram": histogram, "discriminator_loss": judged}
+
+
+class LayerRepair(LayerModel):
+    """Learns layers that even out what a person may not like: trained on the same faces with and without spots and dark circles."""
+
+    def train_step(self, packed):
+        """Train the generator once on uint8 (batch, height, width, 11): a face, the same one without them, and its masks."""
+        values = ops.cast(packed, "float32")
+        face, clean, masks = to_lab(values[..., :3]), to_lab(values[..., 3:6]), values[..., 6:] / 255.0
+        with tf.GradientTape() as tape:
+            opacity, pigment = self.generator([face, masks, face], training=True)
+            colour = ops.mean(lab.difference(clean, compose(face, opacity, pigment)))
+            loss = 10.0 * colour + 0.1 * ops.mean(opacity)
+        self.update_generator(tape, loss)
+        return {"colour": colour}
 
 
 # ---- Use -----------------------------------------------------------------------------------------------------------------
