@@ -116,7 +116,7 @@ def test_a_larger_painter_takes_over_what_a_smaller_one_knows():
         if name in {layer.name for layer in small.layers}:
             for one, other in zip(small.get_layer(name).get_weights(), large.get_layer(name).get_weights(), strict=True):
                 np.testing.assert_array_equal(one, other)
-    assert "down_2" in {layer.name for layer in large.layers} and large.output_shape["picture"] == (None, 64, 48, 3)
+    assert "down_2" in {layer.name for layer in large.layers} and large.output["picture"].shape == (None, 64, 48, 3)
 
 
 def test_the_tone_is_the_least_squares_answer():
