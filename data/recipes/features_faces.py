@@ -155,4 +155,5 @@ def make(path, folder):
     bare.save_weights(path)
     pictures, _, truth = samples("new_both", 200)
     return {"seed": SEED, "seconds": seconds, "parameters": bare.count_params(), "options": options, "heads": HEADS,
-            "trained_on": f"{COUNT} known people, bare and made up", "held_out": "200 new people, bare and made up in new looks; the factors are read from the made-up ones", "scores": judge(bare, pictures, truth)}
+            "trained_on": f"{COUNT} known people, bare and made up",
+            "held_out": "200 new people, bare and made up in new looks; the factors are read from the made-up ones", "scores": judge(bare, pictures, truth)}

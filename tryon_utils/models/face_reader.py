@@ -1,7 +1,8 @@
 """The reader of faces: a small network that says where the 68 landmarks are, whose face it is, and what it looks like.
 
 It judges makeup, so no makeup model is ever trained with it. Landmarks come from heatmaps whose centre of mass is taken. Whose face it is, is
-told by an embedding: a person's pictures with and without makeup lie close together, two people's far apart. The features, which must know the look that is worn as well as hair, glasses and the like, are for a distance of sets, `metrics.kid`.
+told by an embedding: a person's pictures with and without makeup lie close together, two people's far apart. The features, which must know
+the look that is worn as well as hair, glasses and the like, are for a distance of sets, `metrics.kid`.
 """
 
 from typing import NamedTuple
