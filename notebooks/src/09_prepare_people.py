@@ -451,7 +451,7 @@ for side in (64, 128, 256):
     print(f"{side:3} pixels: {metrics.psnr(askew[inside][None, None], again[inside][None, None])[0]:.1f} dB")
 
 # %% [markdown]
-# So the models of [chapter 12](12_try_on_makeup.ipynb) never return a face. They return *layers*, small maps of where and how much colour, which are enlarged and laid over the full photograph. The skin's own pixels stay where they are.
+# So the course's makeup models never return a face. They return *layers*, small maps of where and how much colour, which are enlarged and laid over the full photograph. The skin's own pixels stay where they are.
 #
 # ## Regions
 #
@@ -491,13 +491,13 @@ gate("the worst tone's overlap, of the mean", min(row.mean for row in rows) / sh
 person = pose.find(astronaut)[0]
 joints = pose.to_coco(person.points)
 outline = segment.person_mask(astronaut)
-for name in ("nose", "right shoulder", "right wrist", "right knee"):
+for name in ("nose", "right shoulder", "left wrist", "right knee"):
     x, y, seen = joints[pose.COCO.index(name)]
     print(f"{name:14} {'seen' if seen > 0.5 else 'not seen'}{'' if 0 <= x < 512 and 0 <= y < 512 else ', outside the picture'}")
 print("mask", outline.shape, outline.dtype)
 
 # %% [markdown]
-# Knees that are not in the picture get a place all the same, a guess. The likelihood is there to be read.
+# The left wrist is behind the helmet, and the knees are not in the picture. They get a place all the same, a guess. The likelihood beside it says so, and is there to be read.
 #
 # Do these networks, which learned from photographs, know what to do with *rendered* people? Those we can measure: their true joints are known. They are 64 pixels high, so we enlarge them.
 
@@ -507,7 +507,7 @@ found_joints = np.stack([pose.to_coco(pose.find(resized(picture, 4))[0].points) 
 miss = np.linalg.norm(found_joints[..., :2] - bodies.keypoints[..., :2], axis=-1)
 head = np.linalg.norm(bodies.keypoints[:, 0, :2] - bodies.keypoints[:, 1, :2], axis=-1)  # from the nose to the neck
 
-# %% alt="Left, the astronaut's photograph with pale background. Then five rendered people with their skeletons as the network found them: arms down, raised, crossed, on the hips. Wrists hidden behind the body are off."
+# %% alt="Left, the astronaut's photograph with pale background. Then five rendered people with their skeletons as the network found them: an arm raised, arms crossed, hands behind the back, a hand on the hip. Wrists hidden behind the back are guesses."
 shown = [0, 1, 2, 3, 13]
 boxed = Image.fromarray(astronaut).crop((64, 0, 448, 512)).resize((192, 256))
 photo_plots.draw_people([np.asarray(boxed), *(resized(bodies.person[number], 4) for number in shown)],
@@ -619,7 +619,7 @@ camera.Camera(greet)
 #
 # ## Next
 #
-# First the [exercises](exercises/09_prepare_people.ipynb). Then [try on makeup](12_try_on_makeup.ipynb): the layers that are laid over these regions.
+# First the [exercises](exercises/09_prepare_people.ipynb). After that comes makeup: layers of colour that are laid over these regions.
 #
 # ## Further reading
 #
