@@ -83,6 +83,14 @@ def test_it_runs_inside_a_graph_with_an_unknown_batch():
     np.testing.assert_allclose(traced(images, places), warp.sample(images, places), atol=1e-6)
 
 
+def test_a_cut_out_is_freed_of_the_white_at_its_edge():
+    colours, mask = np.array([0.2, 0.2, 1.0]), np.array([1.0, 0.5, 0.0])
+    on_paper = mask * np.array([0.2, 0.2, 0.2]) + (1 - mask) * 1
+    picture = np.concatenate([np.repeat(on_paper[:, None], 3, axis=1), mask[:, None]], axis=1)[None, None].astype("float32")
+    places = np.array([[[[0.5, 0.5], [1.0, 0.5], [1.5, 0.5], [1.9, 0.5]]]], "float32")
+    np.testing.assert_allclose(warp.sample_cut_out(picture, places), np.full((1, 1, 4, 3), colours[0]), atol=1e-5)
+
+
 # ---- Affine ----------------------------------------------------------------------------------------------------------
 
 def test_an_affine_map_moves_places_as_worked_by_hand():

@@ -64,6 +64,21 @@ def sample(images, places):
     return (1 - b) * upper + b * lower
 
 
+def sample_cut_out(pictures, places):
+    """Fetch the colours of things cut out on white; those of pixels at their edge are freed of the white before they are mixed.
+
+    Args:
+        pictures: Float tensor (batch, h, w, 4). Colours in [-1, 1], white around, and coverage in [0, 1].
+        places: Float tensor (batch, height, width, 2).
+
+    Returns:
+        Float tensor (batch, height, width, 3) in [-1, 1]; where nothing is covered, it means nothing.
+    """
+    colours, mask = pictures[..., :3], pictures[..., 3:]
+    fetched = sample(ops.concatenate([colours - (1 - mask), mask], axis=-1), places)
+    return ops.clip(fetched[..., :3] / ops.maximum(fetched[..., 3:], 0.1), -1, 1)
+
+
 def affine(matrices, places):
     """Move places by affine maps: turn, stretch, shear and shift.
 

@@ -26,7 +26,7 @@ class Found(NamedTuple):
     """What a warper finds, for n garments and persons.
 
     Attributes:
-        carried: Float tensor (n, 3, height, width, 2). Each piece's places by the keypoints alone.
+        carried: Float tensor (n, 3, height, width, 2). Each piece's places in the shop's picture, by the keypoints alone.
         moves: Float tensor (n, 3, HANDLES**2, 2). How far each piece's spline moves its handles, pixels.
         places: Float tensor (n, 3, height, width, 2). Each piece's places, corrected.
         layout: Float tensor (n, height, width, 4). Logits of no garment and of the three pieces.
@@ -115,6 +115,13 @@ def carry(joints, points, width, size=SIZE):
     return ops.stack([torso, *sleeves], axis=1)
 
 
+def carry_mean(joints, size=SIZE):
+    """Carry all three pieces of the mean garment: it says how far along, and how far beside, torso and arms a pixel lies; see `carry`."""
+    count = ops.shape(joints)[0]
+    points = ops.broadcast_to(ops.array(MEAN_POINTS, "float32"), (count, 8, 2))
+    return carry(joints, points, ops.full((count,), MEAN_WIDTH), size)
+
+
 # ---- The networks ----------------------------------------------------------------------------------------------------
 
 def build_finder(size=SIZE, seed=0):
@@ -164,9 +171,8 @@ def build_fitter(size=SIZE, channels=16, seed=0):
     moves = 3.0 * layers.Reshape((len(PIECES), HANDLES**2, 2))(moves)
     x = convolve(layers.Concatenate()([layers.UpSampling2D()(eighth), quarter]), 3 * channels)
     x = convolve(layers.Concatenate()([layers.UpSampling2D()(x), half]), 3 * channels // 2)
-    x = layers.Conv2D(4 * (1 + len(PIECES)), 3, padding="same", kernel_initializer=initializer, name="quarters")(x)
-    x = layers.Reshape((size[0] // 2, size[1] // 2, 2, 2, 1 + len(PIECES)))(x)  # four pixels at each place, dealt out
-    layout = layers.Reshape((*size, 1 + len(PIECES)), name="layout")(layers.Permute((1, 3, 2, 4, 5))(x))
+    x = layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(x), convolve(seen, 2 * channels, 1)])
+    layout = layers.Conv2D(1 + len(PIECES), 1, kernel_initializer="zeros", name="layout")(convolve(x, 2 * channels, 1))
     return keras.Model(seen, {"moves": moves, "layout": layout}, name="fitter")
 
 
@@ -188,6 +194,7 @@ class Warper(keras.Model):
         rows, columns = (np.linspace(0, side, HANDLES, dtype="float32") for side in self.size)
         handles = np.stack(np.meshgrid(columns, rows), axis=-1)
         self.spline = ops.convert_to_numpy(warp.spline_matrix(handles, warp.grid(*self.size)))
+        self.built = True  # its networks are
 
     def call(self, mask, agnostic, joints, every=1):
         """Find the warp.
@@ -204,8 +211,8 @@ class Warper(keras.Model):
         found = self.finder(mask)
         carried = carry(joints, found["points"], found["width"][:, 0], self.size)
         seen = [agnostic]
-        for places in ops.unstack(ops.stop_gradient(carried), axis=1):
-            seen += [ops.clip(places / self.size[0], -1, 2), warp.sample(mask, places)]
+        for places, usual in zip(ops.unstack(ops.stop_gradient(carried), axis=1), ops.unstack(carry_mean(joints, self.size), axis=1), strict=True):
+            seen += [warp.sample(mask, places), ops.clip(usual / self.size[0], -1, 2)]
         fitted = self.fitter(ops.concatenate(seen, axis=-1))
         bends = ops.reshape(ops.matmul(self.spline, fitted["moves"]), (-1, len(PIECES), *self.size, 2))
         carried = carried[:, :, every - 1::every, every - 1::every]
@@ -214,13 +221,7 @@ class Warper(keras.Model):
 
 
 def build_warper(size=SIZE, channels=16, seed=0):
-    """Build an untrained `Warper`.
-
-    Args:
-        size: Tuple (height, width), multiples of 8.
-        channels: Integer; see `build_fitter`.
-        seed: Integer. Fixes the initial weights.
-    """
+    """Build an untrained `Warper`; see `build_fitter` for the arguments."""
     return Warper(build_finder(size, seed=2 * seed), build_fitter(size, channels, seed=2 * seed + 1))
 
 
@@ -231,26 +232,11 @@ def load():
 
 # ---- Wearing ---------------------------------------------------------------------------------------------------------
 
-def fetch(garment, places):
-    """Fetch the cloth's colours; those of pixels at its edge are freed of the white paper before they are mixed.
-
-    Args:
-        garment: Float tensor (n, h, w, 4). Colours in [-1, 1] on white, and coverage in [0, 1].
-        places: Float tensor (n, height, width, 2).
-
-    Returns:
-        Float tensor (n, height, width, 3) in [-1, 1].
-    """
-    colours, mask = garment[..., :3], garment[..., 3:]
-    fetched = warp.sample(ops.concatenate([colours - (1 - mask), mask], axis=-1), places)
-    return ops.clip(fetched[..., :3] / ops.maximum(fetched[..., 3:], 0.1), -1, 1)
-
-
 def overlay(garment, places, layout):
     """Lay the pieces over each other.
 
     Args:
-        garment: Float tensor (n, h, w, 4); see `fetch`.
+        garment: Float tensor (n, h, w, 4); see `warp.sample_cut_out`.
         places: Float tensor (n, 3, height, width, 2).
         layout: Float tensor (n, height, width, 4). Logits; see `Found`.
 
@@ -258,7 +244,7 @@ def overlay(garment, places, layout):
         `Warped`. Its places are those of the likeliest piece.
     """
     pieces = ops.softmax(layout[..., 1:])
-    views = [fetch(garment, piece) for piece in ops.unstack(places, axis=1)]
+    views = [warp.sample_cut_out(garment, piece) for piece in ops.unstack(places, axis=1)]
     picture = sum(view * pieces[..., number:number + 1] for number, view in enumerate(views))
     first = ops.one_hot(ops.argmax(pieces, axis=-1), len(PIECES), dtype=places.dtype)
     return Warped(picture, 1 - ops.softmax(layout)[..., :1], ops.einsum("nhwk,nkhwj->nhwj", first, places))
@@ -290,6 +276,13 @@ def wear(warper, garment, garment_mask, agnostic, agnostic_mask, keypoints):
     scale = garment.shape[1] / warper.size[0]
     places = [warp.resize(piece, height, width, scale) for piece in ops.unstack(found.places, axis=1)]
     return overlay(garment, ops.stack(places, axis=1), ops.image.resize(found.layout, (height, width)))
+
+
+def known_at_inference(bodies):
+    """Return what `wear` takes of people who try a garment on, `datasets.Bodies`: nothing of how it will look."""
+    grey = np.where(bodies.agnostic_mask[..., None] > 0, np.float32(0), bodies.person / np.float32(127.5) - 1)
+    return (bodies.garment / np.float32(127.5) - 1, bodies.garment_mask[..., None] / np.float32(255),
+            grey, bodies.agnostic_mask[..., None] / np.float32(255), bodies.keypoints)
 
 
 def predict(warper, garment, garment_mask, agnostic, agnostic_mask, keypoints, batch_size=50):
@@ -355,7 +348,7 @@ class Teacher(keras.Model):
         flow_weight, layout_weight, mask_weight, smooth_weight: Floats. What the parts of the loss are multiplied by.
     """
 
-    def __init__(self, warper, pairs, flow_weight=0.5, layout_weight=0.5, mask_weight=2.0, smooth_weight=0.1):
+    def __init__(self, warper, pairs, flow_weight=0.5, layout_weight=1.0, mask_weight=2.0, smooth_weight=0.1):
         super().__init__()
         self.warper = warper
         self.pairs = {name: ops.convert_to_tensor(values) for name, values in pairs.items()}
@@ -363,6 +356,11 @@ class Teacher(keras.Model):
 
     def __len__(self):
         return self.pairs["garment"].shape[0]
+
+    def compile(self, optimizer, **options):
+        """Set the optimizer; `options` are those of `keras.Model.compile`."""
+        super().compile(optimizer=optimizer, **options)
+        optimizer.build(self.warper.trainable_variables)
 
     def measure(self, numbers):
         """Return the parts of the loss, and the end-point error in pixels, of pairs."""

@@ -47,10 +47,10 @@ def draw_spline(picture, warped, places, handles, goals):
     """
     figure = Figure(figsize=(6.4, 4.4), dpi=90)
     left, right = figure.subplots(1, 2)
-    people.show(left, picture, "the source, and where each handle fetches")
-    people.show(right, warped, "the result, and its handles")
+    people.show(left, picture, "source: where they fetch")
+    people.show(right, warped, "result: the handles")
     for ax in (left, right):
-        ax.title.set_fontsize(9)
+        ax.title.set(fontsize=9, fontweight="normal")
     for line in (*places[::6], *places.swapaxes(0, 1)[::6]):
         left.plot(*line.T, color="C0", linewidth=0.6, alpha=0.6)
     still = np.linalg.norm(goals - handles, axis=1) < 1e-6
