@@ -18,7 +18,7 @@ COVERING = ("eyeshadow", "second eyeshadow", "lipstick")  # what hides the skin'
 GROUPS = {"lips": ("lipstick",), "eyes": ("eyeshadow", "second eyeshadow"), "cheeks": ("blush",)}  # what training recolours
 WINDOW = (48, 40)  # height and width in pixels of the part of a 64-pixel picture that networks see; between the eyes is its middle
 LAB_UNIT = 50.0
-SPREAD = ((14.0, 18.0, 14.0), (16.0, 20.0, 20.0), (5.0, 8.0, 6.0))  # how far training moves colours in Lab: L, a, b of each of the groups
+SPREAD = ((14.0, 18.0, 14.0), (20.0, 20.0, 20.0), (5.0, 8.0, 6.0))  # how far training moves colours in Lab: L, a, b of each of the groups
 
 
 # ---- Layers over faces ---------------------------------------------------------------------------------------------------
@@ -118,14 +118,13 @@ def recolour(picture, seen, moves):
     Args:
         picture: Float tensor (batch, height, width, 3). Lab.
         seen: Float tensor (batch, height, width, 3) in [0, 1]. How much of `GROUPS` is seen.
-        moves: Float tensor (batch, 1, 1, 3, 3). What is added to L, a, b of each group where it hides all, in light of L = 60.
+        moves: Float tensor (batch, 1, 1, 3, 3). What is added to L, a, b of each group where it hides all, whatever the skin is like.
 
     Returns:
         Float tensor (batch, height, width, 3).
     """
-    added = ops.sum(seen[..., None] * moves, axis=3)
-    lit = ops.clip(picture[..., :1] / 60.0, 0.2, 1.5)
-    return ops.concatenate([ops.clip(picture[..., :1] + lit * added[..., :1], 0.0, 100.0), picture[..., 1:] + added[..., 1:]], axis=-1)
+    moved = picture + ops.sum(seen[..., None] * moves, axis=3)
+    return ops.concatenate([ops.clip(moved[..., :1], 0.0, 100.0), moved[..., 1:]], axis=-1)
 
 
 def draw_pairs(packed, draws, spread=SPREAD, own_share=0.15):
@@ -158,6 +157,40 @@ def draw_pairs(packed, draws, spread=SPREAD, own_share=0.15):
     return to_lab(values[..., :3]), truth, reference, masks, opacity
 
 
+def seen_difference(truth, colours):
+    """Return how different Lab colours look: CIEDE2000 without what gives it kinks, so that gradients can follow it.
+
+    A step is seen less where colours are strong, and far from middle lightness; and more between red and green where colours are weak, as on dark
+    skin.
+
+    Formula:
+        `sqrt((dL / S_L)^2 + (dC / S_C)^2 + (dH / S_H)^2)`, with `a * (1 + G)` in the place of a, `G = (1 - sqrt(C^7 / (C^7 + 25^7))) / 2`,
+        `S_L = 1 + 0.015 (L - 50)^2 / sqrt(20 + (L - 50)^2)`, `S_C = 1 + 0.045 C` and `S_H = 1 + 0.015 C`, C and L of the two colours' middle
+
+    Args:
+        truth: Float tensor (..., 3). Lab.
+        colours: Float tensor of the same shape.
+
+    Returns:
+        Float tensor (...), from 0 up.
+
+    Source:
+        Sharma, Wu, Dalal, 2005, without the factor T and the rotation of blues.
+    """
+    def chroma(a, b):
+        return ops.sqrt(ops.square(a) + ops.square(b) + 1e-3)
+
+    weak = ops.power((chroma(truth[..., 1], truth[..., 2]) + chroma(colours[..., 1], colours[..., 2])) / 50, 7)
+    stretch = 1.5 - 0.5 * ops.sqrt(weak / (weak + 1) + 1e-6)
+    (a, b), (other_a, other_b) = ((stretch * values[..., 1], values[..., 2]) for values in (truth, colours))
+    strength, other = chroma(a, b), chroma(other_a, other_b)
+    mean, middle = (strength + other) / 2, ops.square((truth[..., 0] + colours[..., 0]) / 2 - 50)
+    stronger = ops.square(strength - other)
+    hue = ops.maximum(ops.square(a - other_a) + ops.square(b - other_b) - stronger, 0.0)
+    lightness = ops.square((truth[..., 0] - colours[..., 0]) / (1 + 0.015 * middle / ops.sqrt(20 + middle)))
+    return ops.sqrt(lightness + stronger / ops.square(1 + 0.045 * mean) + hue / ops.square(1 + 0.015 * mean) + 1e-6)
+
+
 def layer_losses(made, truth, predicted, opacity, masks):
     """Return the losses of predicted layers: of the colour that is seen, where makeup is above all, of opacity, and of opacity's unrest.
 
@@ -173,7 +206,7 @@ def layer_losses(made, truth, predicted, opacity, masks):
     """
     painted = ops.cast(ops.max(opacity[..., 2:8], axis=-1) > 0.1, "float32")
     weights = 0.02 + 0.2 * ops.max(masks, axis=-1) + painted * (1.0 + 2.0 * ops.max(masks[..., :2], axis=-1))  # lips and eyes count three times
-    colour = ops.sum(weights * lab.difference(truth, made), axis=(1, 2)) / ops.sum(weights, axis=(1, 2))
+    colour = ops.sum(weights * seen_difference(truth, made), axis=(1, 2)) / ops.sum(weights, axis=(1, 2))
     unrest = sum(ops.mean(ops.abs(ops.diff(predicted, axis=axis))) for axis in (1, 2))
     share = ops.clip(predicted[..., :8], 1e-3, 1 - 1e-3)  # cross entropy: with plain L1, rare layers vanish at once and for good
     surprise = -ops.sum(opacity[..., :8] * ops.log(share) + (1 - opacity[..., :8]) * ops.log(1 - share), axis=-1)

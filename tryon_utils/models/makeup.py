@@ -67,7 +67,7 @@ class Pigments(layers.Layer):
         hidden = ops.relu(ops.einsum("bkn,knh->bkh", known, self.first) + self.bias)
         found = ops.einsum("bkh,khc->bkc", hidden, self.second) + ops.einsum("bkn,knc->bkc", known, self.straight) + self.shift
         covers = ops.reshape(ops.convert_to_tensor([float(layer in self.covering) for layer in range(count)], "float32"), (1, -1, 1))
-        colour = own + covers * (theirs - own) + 10.0 * found  # a covering pigment is what is seen there on the reference
+        colour = own + covers * (theirs - own) + 20.0 * found  # a covering pigment is what is seen there on the reference
         ratio = ops.maximum(colour[..., :1], 0.0) / ops.maximum(own[..., :1], 4.0)
         return ops.concatenate([0.02 + ratio, colour[..., 1:] - own[..., 1:]], axis=-1)
 
