@@ -3,7 +3,9 @@
 They are MediaPipe's, fetched into data/models/ by `make data` and checked byte for byte. Nothing leaves the machine.
 """
 
+import contextlib
 import functools
+import os
 import pathlib
 import threading
 
@@ -37,9 +39,23 @@ def interpreter(name):
         raise FileNotFoundError(f"The network data/models/{path.name} is missing. Run make data (or: python data/make_models.py), once, with a network.")
     from ai_edge_litert.interpreter import Interpreter  # here: most of the course needs no photograph
 
-    network = Interpreter(str(path), num_threads=THREADS)
-    network.allocate_tensors()
+    with _quiet():
+        network = Interpreter(str(path), num_threads=THREADS)
+        network.allocate_tensors()
     return network
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keep away a line that LiteRT writes past Python to standard error: in a notebook it would look like a warning."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def run(name, picture):
