@@ -17,7 +17,7 @@ LOOK = 256                 # pixels of the longer side at which the background i
 BORDER = 0.03              # of the longer side: the frame in which only background should show
 PLAIN = 9.0                # CIELAB: a border that strays further from one smooth colour is not plain
 LEAST_STEP, MOST_STEP = 2.5, 9.0  # CIELAB: by how much cloth differs from the background at least, and where no doubt is left
-LEAST_AREA, MOST_AREA = 0.06, 0.92
+LEAST_AREA, MOST_AREA = 0.02, 0.92
 LEAST_SIDE = 96            # pixels of the garment itself
 
 
@@ -78,10 +78,34 @@ def read(pixels):
         PhotoError: the background is not plain, there is no garment, it is cut off by the border, or it is too small.
     """
     check_pixels(pixels)
-    mask = cut_out(pixels)
+    return fit(pixels, cut_out(pixels))
+
+
+def from_sample(sample):
+    """Return the `Cloth` of a sample of `folders.VitonFolder`, whose mask is believed; one that lies as in a shop picture stays as it is."""
+    found, (height, width) = fit(sample["garment"], sample["garment_mask"], least=8), sample["garment_mask"].shape
+    whole = np.array([[height / 64, 0, 0], [0, height / 64, 0]])
+    if 4 * width == 3 * height and np.abs(found.frame - whole).max() < 0.04 * height:
+        return dataclasses.replace(found, frame=whole)
+    return found
+
+
+def fit(pixels, mask, least=LEAST_SIDE):
+    """Return the `Cloth` of a photograph and a mask, with the frame that brings it to where shop pictures have theirs.
+
+    Args:
+        pixels: uint8 (h, w, 3).
+        mask: float (h, w) in [0, 1].
+        least: Integer. Smaller garments are refused, pixels.
+
+    Raises:
+        PhotoError: too small.
+    """
     rows, columns = np.flatnonzero((mask > 0.5).any(axis=1)), np.flatnonzero((mask > 0.5).any(axis=0))
+    if not len(rows):
+        raise PhotoError("No garment was found: its mask is empty.")
     left, top, right, bottom = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
-    if max(right - left, bottom - top) < LEAST_SIDE:
+    if max(right - left, bottom - top) < least:
         raise PhotoError(f"The garment is only {right - left} pixels wide and {bottom - top} high. Choose a larger photograph of it, or go nearer.")
     side = max((right - left) / BOX[0], (bottom - top) / BOX[1]) / 64  # pixels of the photograph for one of the shop picture
     middle = np.array([(left + right) / 2, (top + bottom) / 2])

@@ -23,6 +23,7 @@ LEAST_SEEN = 0.5
 BELOW = 0.2                     # trunks by which the hips may lie below the picture
 ANOTHER = 0.35                  # another person who is so large beside the first, and larger, is one too many
 LEAST_TRUNK = 60                # pixels
+KEPT = (1, 2, 4, 13)            # labels of a parse map: hat, hair, glasses and face
 FACE_OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132,
              93, 234, 127, 162, 21, 54, 103, 67, 109)
 HAIR_STEP = 13.0                # CIELAB: what differs less from the hair over the forehead is hair
@@ -39,13 +40,15 @@ class Wearer:
         frame: float64 (2, 3). From a picture 64 high and 48 wide, in which the person stands as the rendered ones do, to the photograph.
         mask: float32 (h, w) in [0, 1]. Where the person is.
         face: float64 (468, 2). The face's mesh in the photograph's pixels, or None where no face is seen.
+        parse: uint8 (h, w). Labels 0-19 as in VITON-HD, or None; where known, skin, hair and trousers are taken from it.
     """
 
     pixels: np.ndarray
     keypoints: np.ndarray
     frame: np.ndarray
     mask: np.ndarray
-    face: np.ndarray | None
+    face: np.ndarray | None = None
+    parse: np.ndarray | None = None
 
     @property
     def action(self):
@@ -73,6 +76,25 @@ def read(pixels):
     check_pose(keypoints, pixels.shape[:2])
     mask = np.maximum(segment.person_mask(pixels), 0)
     return Wearer(pixels, keypoints, standing_frame(keypoints), mask, face_of(pixels, first.points))
+
+
+def from_sample(sample):
+    """Return the `Wearer` of a sample of `folders.VitonFolder`: its own keypoints and parse map are believed.
+
+    Args:
+        sample: Dictionary with `image`, `keypoints` and `parse`.
+
+    Raises:
+        PhotoError: a pose that the models were not trained on.
+    """
+    pixels, keypoints = sample["image"], np.array(sample["keypoints"])
+    height, width = pixels.shape[:2]
+    if not keypoints[[1, 2, 5, 8, 11], :2].any(axis=1).all():
+        raise PhotoError("The keypoints lack the neck, a shoulder or a hip. Run the pose step again.")
+    frame, whole = standing_frame(keypoints), np.array([[height / 64, 0, 0], [0, height / 64, 0]])
+    if 4 * width == 3 * height and abs(align.scale_of(frame) * 64 / height - 1) < 0.1 and np.hypot(*(align.move(frame, [24, 32]) - [width / 2, height / 2])) < 0.1 * height:
+        frame = whole  # framed as the models were trained: nothing need be sampled anew
+    return Wearer(pixels, keypoints, frame, (sample["parse"] > 0).astype("float32"), parse=sample["parse"])
 
 
 def standing_frame(keypoints):
@@ -147,12 +169,25 @@ def represent(wearer, height):
     inside = align.crop(np.rint(255 * wearer.mask).astype("uint8"), frame, size) / np.float32(255)
     back = align.invert(frame)
     keypoints = align.move(back, wearer.keypoints).astype("float32")
+    if wearer.parse is not None:
+        return _represent_parsed(person, wearer.parse, frame, keypoints)
     face = None if wearer.face is None else align.move(back, wearer.face)
     skin, hair = head_of(person, inside > 0.5, keypoints, face)
     mask = agnostic.draw_mask(keypoints[None], *size, kept=(skin | hair)[None])
     known = agnostic.represent(person[None], mask, keypoints[None], skin=skin[None], lower=lower_of(inside > 0.5, keypoints)[None] & ~hair,
                                background=(inside < 0.1)[None])
     return known, keypoints[None]
+
+
+def _represent_parsed(person, parse, frame, keypoints):
+    """Return the same of a person whose parse map is known."""
+    height, width = person.shape[:2]
+    rows, columns = np.mgrid[:height, :width] + 0.5
+    x, y = np.floor(align.move(frame, np.stack([columns, rows], axis=-1))).astype(int).transpose(2, 0, 1)
+    seen = (x >= 0) & (y >= 0) & (x < parse.shape[1]) & (y < parse.shape[0])
+    small = np.where(seen, parse[y.clip(0, parse.shape[0] - 1), x.clip(0, parse.shape[1] - 1)], 0).astype("uint8")[None]
+    mask = agnostic.draw_mask(keypoints[None], height, width, kept=np.isin(small, KEPT))
+    return agnostic.represent(person[None], mask, keypoints[None], **agnostic.regions_of(small)), keypoints[None]
 
 
 def lower_of(inside, keypoints):
