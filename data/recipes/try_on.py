@@ -12,7 +12,7 @@ import numpy as np
 from tryon_utils import agnostic, datasets, dressing, training, tryon_scores
 from tryon_utils.models import garment, tryon
 
-WIDTHS = {64: (32, 64, 96), 128: (16, 32, 64, 96), 256: (16, 16, 32, 64, 96)}
+WIDTHS = {64: (24, 48, 96), 128: (16, 24, 48, 96), 256: (16, 16, 24, 48, 96)}
 PEOPLE = {64: 800, 128: 800, 256: 400}
 ALONE = {64: 600, 128: 500, 256: 400}  # steps with the truth alone
 JOINT = {128: 400, 256: 300}  # steps with an opponent, at the size that ships

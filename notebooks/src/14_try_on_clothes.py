@@ -38,10 +38,11 @@ from tryon_utils.plotting import people
 from tryon_utils.plotting import tryons as plots
 
 plt.style.use("tryon_utils.course")
+training.use_small_net_threads()
 
 # %%
-painter_steps = 350    # of the painter alone, with the truth as its only teacher
-joint_steps = 150      # further ones, with an opponent, and without, to compare
+painter_steps = 300    # of the painter alone, with the truth as its only teacher
+joint_steps = 100      # further ones, with an opponent, and without, to compare
 rival_steps = 150      # of a painter that gets the garment unwarped
 leaky_steps = 100      # of a painter whose mask gives the answer away
 batch_size = 16
@@ -225,7 +226,7 @@ def convolve(x, channels, initializer, kernel_size=3, strides=1, name=None):
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=name and f"{name}_norm")(x))
 
 
-def build_painter(image_size=(64, 48), widths=(32, 64, 96), seed=0):
+def build_painter(image_size=(64, 48), widths=(24, 48, 96), seed=0):
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     conditions = keras.Input((*image_size, CONDITIONS), name="conditions")
     x, seen = convolve(conditions, widths[0], initializer, 4, 2), []
@@ -477,7 +478,7 @@ gate("sleeve error of the honest painter, % of the arm", sleeve["painter, truth 
 # shall judge texture, not the whole. Shifts and cut-outs keep it from learning 800 people by heart, on conditions and picture alike. It never gets colours changed, since colours are what it shall watch.
 
 # %% tags=["twin:tryon_utils.models.tryon"]
-def build_discriminator(image_size=(64, 48), channels=32, depth=3, seed=0):
+def build_discriminator(image_size=(64, 48), channels=24, depth=3, seed=0):
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     both = keras.Input((*image_size, CONDITIONS + 3), name="both")
     x = DifferentiableAugmentation(("translation", "cutout"), seed)(both)
@@ -502,7 +503,7 @@ print("conditions and picture:", (*conditions.shape[1:3], conditions.shape[3] + 
 
 # %% tags=["twin:tryon_utils.models.tryon"]
 class TryOnGAN(TryOn):
-    def __init__(self, painter, discriminator, adversarial_weight=0.05, penalty_weight=1.0, penalty_every=8, **options):
+    def __init__(self, painter, discriminator, adversarial_weight=0.05, penalty_weight=0.05, penalty_every=8, **options):
         super().__init__(painter, **options)
         self.discriminator = discriminator
         self.adversarial_weight, self.penalty_weight, self.penalty_every = adversarial_weight, penalty_weight, penalty_every
@@ -545,7 +546,7 @@ start = painter.get_weights()
 gan = TryOnGAN(build_painter(seed=seed), discriminator)
 gan.painter.set_weights(start)
 gan.average_painter.set_weights(model.average_painter.get_weights())
-gan.compile(falling(joint_steps), keras.optimizers.Adam(learning_rate / 3, beta_1=0.5))
+gan.compile(falling(joint_steps), keras.optimizers.Adam(learning_rate / 2, beta_1=0.5))
 training.train(gan, sheets, joint_steps, batch_size, seed=seed + 1, callbacks=[training.Progress()]);
 
 # %% tags=["nbval-ignore-output", "training"]

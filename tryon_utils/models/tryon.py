@@ -28,7 +28,7 @@ def convolve(x, channels, initializer, kernel_size=3, strides=1, name=None):
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=name and f"{name}_norm")(x))
 
 
-def build_painter(image_size=(64, 48), widths=(32, 64, 96), seed=0):
+def build_painter(image_size=(64, 48), widths=(24, 48, 96), seed=0):
     """Build the U-Net that decides, pixel by pixel, from which source the colour comes, and how it is lit.
 
     It thinks in blocks of 2 x 2 pixels, deals them out at its end, and takes a last look at full size: fine detail comes with the garment.
@@ -143,7 +143,7 @@ def fit_tone(painter, palettes, arms):
     return painter
 
 
-def build_discriminator(image_size=(64, 48), channels=32, depth=3, seed=0):
+def build_discriminator(image_size=(64, 48), channels=24, depth=3, seed=0):
     """Build the patch discriminator: it sees conditions and picture together, and gives every patch a logit of its own.
 
     It changes both alike in training, by shifts and cut-outs, never in colour: colours are what it shall judge. All convolutions are held
@@ -292,7 +292,7 @@ class TryOnGAN(TryOn):
         Lim, Ye, 2017 (hinge); Mescheder, Geiger, Nowozin, 2018 (R1); Karras, Laine, Aittala, Hellsten, Lehtinen, Aila, 2020 (lazily).
     """
 
-    def __init__(self, painter, discriminator, adversarial_weight=0.05, penalty_weight=1.0, penalty_every=8, **options):
+    def __init__(self, painter, discriminator, adversarial_weight=0.05, penalty_weight=0.05, penalty_every=8, **options):
         super().__init__(painter, **options)
         self.discriminator = discriminator
         self.adversarial_weight, self.penalty_weight, self.penalty_every = adversarial_weight, penalty_weight, penalty_every
