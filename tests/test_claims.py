@@ -30,7 +30,7 @@ def example():
 # ---- What was measured ------------------------------------------------------------------------------------------------------
 
 def test_everything_was_measured():
-    assert set(MEASURED) == {"people", "training", "chapters", "latency"}
+    assert set(MEASURED) == {"people", "training", "chapters"}
     assert sorted(MEASURED["chapters"]) == sorted(CHAPTERS)
     assert set(MEASURED["training"]["loops"]) >= set(claims.SHOWN) - {"torch"}  # which is no dependency
 
