@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import ops
-from tryon_utils import dressing, lab
+from tryon_utils import dressing, lab, weights
 from tryon_utils.models import tryon
 
 SIZE = (32, 24)
@@ -234,3 +234,8 @@ def test_training_lowers_the_loss_and_repeats_itself(sheets):
     first, second = train(), train()
     assert first[-1] < 0.85 * first[0]
     np.testing.assert_allclose(first, second, rtol=1e-3)
+
+
+def test_a_height_that_does_not_ship_is_refused():
+    with pytest.raises(weights.WeightsError, match="try_on_48"):
+        tryon.load(48)

@@ -334,13 +334,13 @@ for name, pair in (("grey", greys), ("blue", blues)):
 
 # %% tags=["twin:tryon_utils.models.tryon"]
 class TryOn(keras.Model):
-    def __init__(self, painter, weights=None, average_decay=0.98):
+    def __init__(self, painter, loss_weights=None, average_decay=0.98):
         super().__init__()
         self.painter = painter
         self.average_painter = keras.models.clone_model(painter)
         self.average_painter.set_weights(painter.get_weights())
         self.average_painter.trainable = False
-        self.weights_of_losses = dict(LOSS_WEIGHTS if weights is None else weights)
+        self.loss_weights = dict(LOSS_WEIGHTS if loss_weights is None else loss_weights)
         self.average_decay = average_decay
 
     def compile(self, painter_optimizer, **options):
@@ -353,14 +353,14 @@ class TryOn(keras.Model):
         with tf.GradientTape() as tape:
             painted = self.painter(conditions, training=True)
             parts = painting_losses(painted, truth)
-            loss = sum(self.weights_of_losses[name] * value for name, value in parts.items())
+            loss = sum(self.loss_weights[name] * value for name, value in parts.items())
             with tape.stop_recording():
                 results = self.train_discriminator(conditions, truth["target"], painted["picture"])
             loss = loss + self.adversarial_loss(conditions, painted["picture"])
         gradients = tape.gradient(loss, self.painter.trainable_variables)
         self.painter_optimizer.apply(gradients, self.painter.trainable_variables)
-        for average, weights in zip(self.average_painter.variables, self.painter.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
+        for average, current in zip(self.average_painter.variables, self.painter.variables, strict=True):
+            average.assign(self.average_decay * average + (1 - self.average_decay) * current)
         return {"loss": loss, "colour": parts["colour"], "garment": parts["garment"], **results}
 
     def train_discriminator(self, conditions, target, picture):

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from tryon_utils import lab, losses
+from tryon_utils import lab, losses, weights
 from tryon_utils.layers import DifferentiableAugmentation
 
 WIDTHS = {"agnostic": 3, "mask": 1, "pose": 6, "skin": 3, "lower": 3, "background": 3, "warped": 3, "coverage": 1,
@@ -126,6 +126,23 @@ class Compose(layers.Layer):
         return {"picture": 2 * picture - 1, "shares": shares, "shade": shade, "other": other, "tone": tone}
 
 
+def load(height=128, folder=weights.FOLDER):
+    """Load the painter that ships for pictures of a height. Nothing is unpickled, and the file must be the one that was shipped.
+
+    Args:
+        height: Integer. 128 or 256; the width is three quarters of it.
+        folder: Path of the folder of weights.
+
+    Returns:
+        A frozen `keras.Model`; see `build_painter`.
+
+    Raises:
+        WeightsError: no painter of that height, or a file that is missing or damaged.
+    """
+    options = weights.find(f"try_on_{height}", folder)["options"]
+    return weights.load(build_painter(**options), f"try_on_{height}", folder)
+
+
 def fit_tone(painter, palettes, arms):
     """Set, in closed form, how the painter gets the colour of arms from that of the face: the least squares answer in Lab.
 
@@ -231,20 +248,20 @@ class TryOn(keras.Model):
 
     Args:
         painter: `keras.Model`; see `build_painter`.
-        weights: Dictionary. What each part of `painting_losses` is multiplied by.
+        loss_weights: Dictionary. What each part of `painting_losses` is multiplied by.
         average_decay: Float in [0, 1). How much of the average each step keeps.
 
     Attributes:
         average_painter: `keras.Model`. A copy of the painter whose weights are the moving average of the painter's.
     """
 
-    def __init__(self, painter, weights=None, average_decay=0.98):
+    def __init__(self, painter, loss_weights=None, average_decay=0.98):
         super().__init__()
         self.painter = painter
         self.average_painter = keras.models.clone_model(painter)
         self.average_painter.set_weights(painter.get_weights())
         self.average_painter.trainable = False
-        self.weights_of_losses = dict(LOSS_WEIGHTS if weights is None else weights)
+        self.loss_weights = dict(LOSS_WEIGHTS if loss_weights is None else loss_weights)
         self.average_decay = average_decay
 
     def compile(self, painter_optimizer, **options):
@@ -259,14 +276,14 @@ class TryOn(keras.Model):
         with tf.GradientTape() as tape:
             painted = self.painter(conditions, training=True)
             parts = painting_losses(painted, truth)
-            loss = sum(self.weights_of_losses[name] * value for name, value in parts.items())
+            loss = sum(self.loss_weights[name] * value for name, value in parts.items())
             with tape.stop_recording():
                 results = self.train_discriminator(conditions, truth["target"], painted["picture"])
             loss = loss + self.adversarial_loss(conditions, painted["picture"])
         gradients = tape.gradient(loss, self.painter.trainable_variables)
         self.painter_optimizer.apply(gradients, self.painter.trainable_variables)
-        for average, weights in zip(self.average_painter.variables, self.painter.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
+        for average, current in zip(self.average_painter.variables, self.painter.variables, strict=True):
+            average.assign(self.average_decay * average + (1 - self.average_decay) * current)
         return {"loss": loss, "colour": parts["colour"], "garment": parts["garment"], **results}
 
     def train_discriminator(self, conditions, target, picture):
