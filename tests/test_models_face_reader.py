@@ -5,23 +5,13 @@ import sys
 
 import numpy as np
 import pytest
-from tryon_utils import datasets, makeup_scores, weights
+from tryon_utils import datasets
 from tryon_utils.models import face_reader
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data"))
 from recipes import features_faces as recipe  # noqa: E402
 
 HEADS = {"look": ("none", "red", "smoky"), "glasses": ("none", "round")}
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return face_reader.load()
-
-
-@pytest.fixture(scope="module")
-def faces():
-    return datasets.load_faces("new_both", 100)
 
 
 # ---- The network -----------------------------------------------------------------------------------------------------
@@ -46,53 +36,13 @@ def test_a_seed_fixes_the_weights():
     assert not np.allclose(first, other)
 
 
-# ---- What it knows -----------------------------------------------------------------------------------------------------
-
-def test_new_people_are_read(reader, faces):
-    found = face_reader.read(reader, faces.picture)
-    shown = faces.landmarks[..., 2] > 0
-    distance = np.linalg.norm(found.landmarks - faces.landmarks[..., :2], axis=-1)[shown].mean()
-    entry = weights.find("features_faces")["scores"]
-    assert distance < 1.25 * entry["landmark_pixels"] < 1.5
-    bare = face_reader.read(reader, faces.bare)
-    share = makeup_scores.recognised(bare.embedding, found.embedding).mean()
-    assert abs(share - entry["recognised"]) < 0.12 and share > 0.8
-    drift = makeup_scores.landmark_drift(bare.landmarks, found.landmarks)
-    assert drift.shape == (100,) and 0 < drift.mean() < 1
-
-
-def test_strangers_are_not_taken_for_one_another(reader, faces):
-    embedding = face_reader.read(reader, faces.picture).embedding
-    cosines = (embedding @ face_reader.read(reader, faces.bare).embedding.T)
-    same, other = np.diag(cosines), cosines[~np.eye(100, dtype=bool)]
-    assert np.median(same) > np.quantile(other, 0.99)
-
-
-def test_larger_pictures_are_read_in_their_own_pixels(reader, faces):
-    large = np.repeat(np.repeat(faces.bare[:3], 2, axis=1), 2, axis=2)
-    small, twice = face_reader.read(reader, faces.bare[:3]), face_reader.read(reader, large)
-    np.testing.assert_allclose(twice.landmarks, 2 * small.landmarks, atol=0.02)
-    np.testing.assert_allclose(twice.embedding, small.embedding, atol=1e-3)
-
-
-def test_a_faces_reading_does_not_depend_on_its_batch(reader, faces):
-    many = face_reader.read(reader, faces.bare[:face_reader.BATCH + 2])
-    alone = face_reader.read(reader, faces.bare[[face_reader.BATCH + 1]])
-    for first, second in zip(many, alone, strict=True):
-        np.testing.assert_allclose(first[-1], second[0], atol=2e-3)
-
-
-def test_the_reader_is_frozen(reader):
-    assert reader.trainable_weights == [] and reader.weights
-
-
 @pytest.mark.parametrize(("pictures", "words"), [
     (np.zeros((1, 64, 64, 3)), "float64"), (np.zeros((64, 64, 3), "uint8"), r"\(64, 64, 3\)"), (np.zeros((0, 64, 64, 3), "uint8"), "side, side"),
     (np.zeros((1, 64, 48, 3), "uint8"), "64 x 48"), (np.zeros((1, 32, 32, 3), "uint8"), "whole multiple"),
 ])
-def test_what_are_no_faces_is_refused(reader, pictures, words):
+def test_what_are_no_faces_is_refused(pictures, words):
     with pytest.raises(ValueError, match=words):
-        face_reader.read(reader, pictures)
+        face_reader.read(None, pictures)
 
 
 # ---- How it is made ------------------------------------------------------------------------------------------------------
@@ -135,8 +85,3 @@ def test_who_is_who_worked_by_hand():
     np.testing.assert_allclose(recipe.who_is_who(np.array([5, 5, 7, 7]), embedding), 4 * [sure], atol=1e-5)
     wrong = np.log(np.exp(recipe.SHARPNESS) + 2)
     np.testing.assert_allclose(recipe.who_is_who(np.array([[5], [7], [5], [7]]), embedding), 4 * [wrong], rtol=1e-4)
-
-
-def test_the_manifest_tells_the_factors_as_they_are():
-    entry = weights.find("features_faces")
-    assert {name: tuple(values) for name, values in entry["heads"].items()} == recipe.HEADS and entry["bytes"] < 3e6

@@ -1,19 +1,20 @@
 """How the reader of faces is trained: on the known people, bare and made up. It is used on new people alone."""
 
+import contextlib
 import time
 
 import keras
 import numpy as np
 from keras import ops
 
-from tryon_utils import datasets, images
+from tryon_utils import datasets, images, training
 from tryon_utils.models import face_reader
 from tryon_utils.paperdoll import LOOKS, face_factors
 
 SEED = 0
 COUNT = 1000  # people
 PEOPLE = 32  # in a batch, each bare and made up
-EPOCHS = 16
+EPOCHS = 8
 SHARPNESS = 16.0  # by which cosines are multiplied before the softmax over a batch
 BEHIND = (0, 16)  # labels of background and clothes, which say nothing of who it is
 HEADS = {"look": ("none", *LOOKS), "tone": tuple(range(1, 11)), "hair": face_factors.HAIR_STYLES, "glasses": face_factors.GLASSES,
@@ -139,6 +140,8 @@ def make(path, folder):
         Dictionary for the manifest.
     """
     started = time.monotonic()
+    with contextlib.suppress(RuntimeError):  # where something was computed already, the threads stay as they are
+        training.use_small_net_threads()
     options = {"width": 16, "feature_dim": 64, "seed": SEED}
     reader = face_reader.build_reader(HEADS, **options)
     trained = {name: output for name, output in reader.output.items() if name != "features"}
