@@ -158,3 +158,9 @@ def test_red_on_dull_skin_is_seen_more_than_lightness_far_from_the_middle():
     dull = np.array([[25.0, 8, 8]], "float32")
     redder, lighter = (float(pigments.seen_difference(dull, dull + np.array([step], "float32"))[0]) for step in ([0, 3, 0], [3, 0, 0]))
     assert redder > 1.3 * lighter
+
+
+def test_layers_of_other_names_take_one_strength(faces, opacity, pigment):
+    made = pigments.apply(faces, opacity[..., :2], pigment[:, :2], 0.5)
+    assert not np.array_equal(made, faces)
+    np.testing.assert_array_equal(pigments.apply(faces, opacity[..., :2], pigment[:, :2], 0.0), faces)

@@ -59,7 +59,8 @@ def apply(bare, opacity, pigment, strength=1.0):
         bare: uint8 (n, height, width, 3), of any size.
         opacity: uint8 (n, height, width, layers).
         pigment: float (n, layers, 3).
-        strength: Float in [0, 1] for all regions, or a dictionary from names of `REGIONS` to floats; regions not named keep 1.
+        strength: Float in [0, 1] for all layers; or, where the layers are `LAYERS`, a dictionary from names of `REGIONS` to floats: who is not named
+            keeps 1.
 
     Returns:
         uint8 (n, height, width, 3).
@@ -70,7 +71,8 @@ def apply(bare, opacity, pigment, strength=1.0):
     named = strength if isinstance(strength, dict) else dict.fromkeys(REGIONS, strength)
     if set(named) - set(REGIONS) or not all(0 <= value <= 1 for value in named.values()):
         raise ValueError(f"strength={strength} came; a number in [0, 1], or a dictionary from {', '.join(REGIONS)} to such numbers, is wanted.")
-    scale = np.array([named.get(REGION_OF[name], 1.0) for name in LAYERS], "float32") / 255
+    scale = [named.get(REGION_OF[name], 1.0) for name in LAYERS] if isinstance(strength, dict) else np.full(opacity.shape[-1], strength)
+    scale = np.array(scale, "float32") / 255
     results = np.array(bare)
     for start in range(0, len(bare), 50):
         piece = slice(start, start + 50)
