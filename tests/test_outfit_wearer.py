@@ -125,7 +125,7 @@ def test_a_folders_person_is_represented_as_in_training():
     np.testing.assert_allclose(keypoints[0], people().keypoints[number], atol=1e-3)
     same = ~mask[..., 0] & ~true_mask[..., 0]
     np.testing.assert_array_equal(known.picture[0][same], true.picture[number][same])
-    assert np.abs(known.skin[0, 0, 0].astype(int) - true.skin[number, 0, 0]).max() <= 2
+    assert np.abs(known.skin[0, 0, 0].astype(int) - true.skin[number, 0, 0]).max() <= 4
 
 
 def test_a_folders_person_without_joints_is_refused():
