@@ -1,4 +1,4 @@
-"""The reader of dressed people: its places worked by hand, its shipped weights what the manifest says, and messages that say what to do."""
+"""The reader of dressed people: its places worked by hand, how it is trained, and messages that say what to do."""
 
 import json
 import pathlib
@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from tryon_utils import datasets, images, weights
+from tryon_utils import datasets, images
 from tryon_utils.models import reader
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data"))
@@ -20,7 +20,8 @@ HEADS = {"sleeve": ("none", "short"), "tone": (1, 2, 3)}
 
 @pytest.fixture(scope="module")
 def model():
-    return reader.load()
+    """Untrained: what it is asked here holds of any weights. Those that ship have their own tests."""
+    return reader.build_reader(HEADS, width=16)
 
 
 @pytest.fixture(scope="module")
@@ -104,29 +105,6 @@ def test_a_pictures_reading_does_not_depend_on_its_batch(model):
 def test_what_cannot_be_read_is_refused(model, pictures, words):
     with pytest.raises(ValueError, match=words):
         reader.read(model, pictures)
-
-
-# ---- The shipped reader --------------------------------------------------------------------------------------------------
-
-def test_it_is_frozen_and_knows_the_worlds_factors(model):
-    assert model.trainable_weights == []
-    assert {name: tuple(values) for name, values in weights.find("body_reader")["heads"].items()} == recipe.HEADS
-
-
-def test_the_scores_that_the_manifest_tells_are_found_again(model, held_out):
-    told, found = weights.find("body_reader")["scores"], recipe.judge(model, *held_out)
-    assert told["sleeve_percent"] < 2.5 and told["joint_pixels"] < 1  # a promise is 5 percent: the yardstick must be finer
-    assert found["sleeve_percent"] == pytest.approx(told["sleeve_percent"], rel=0.6) and found["joint_pixels"] == pytest.approx(told["joint_pixels"], rel=0.3)
-    for name in recipe.HEADS:
-        assert abs(found[name] - told[name]) < 4 * np.sqrt(told[name] * (1 - told[name]) / 40) + 0.025, name
-
-
-def test_it_sees_a_sleeve_that_was_made_longer(model):
-    bodies = datasets.load_bodies("new_both", 60)
-    ends = reader.read(model, images.to_model(bodies.target)).sleeves.mean(axis=1)
-    kinds = np.array([wanted.sleeve for _, _, wanted in bodies.recipes])
-    means = [ends[kinds == kind].mean() for kind in ("none", "short", "three-quarter", "long")]
-    assert means == sorted(means) and means[0] < 0.1 and means[-1] > 0.85
 
 
 # ---- How it is made ------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ people.draw_pictures([picture for number in shown for picture in (new_faces.bare
                      3, ["your face", "the reference", "the truth"], width=3.6)
 
 # %% [markdown]
-# The reference is always somebody else, in the same look about as strongly. Its skin, its light and the way it holds its head are its own. The people of the last rows, and these four looks, were never seen in training.
+# The reference is always somebody else, in the same look about as strongly. Its skin, its light and the way it holds its head are its own. These people and these four looks are not among those to learn from.
 #
 # *Predict, then run.* How good is a model that does nothing at all? We measure CIEDE2000 where makeup truly is, and next to it some simple methods: give the whole picture the reference's colours; give each region the colours of the reference's
 # region; cut the reference's lips, eyes and cheeks out and paste them.
@@ -175,7 +175,6 @@ print("layered:", ops.convert_to_numpy(made)[0, 0, 0], "  with opacity 0: unchan
 packed = makeup_pairs.pack_pairs(faces, masks, chosen)
 windows = makeup_pairs.find_windows(new_faces.landmarks)
 laid = makeup_pairs.lay_over(reference, reference_marks, new_faces.landmarks, windows)
-del masks
 
 # %% tags=["nbval-check-output"]
 print("a packed face, its truth, masks, opacities and three references:", packed.shape, packed.dtype)
@@ -487,14 +486,15 @@ gate("worst tone, as a multiple of the mean", makeup_scores.worst_tone(tables["o
 
 # %% tags=["nbval-check-output"]
 strengths = np.linspace(0, 1, 6)
-ramp = [pigments.apply(new_faces.bare, opacity, pigment, float(strength)) for strength in strengths]
-np.testing.assert_array_equal(ramp[0], new_faces.bare)
-changes = np.array([[makeup_scores.compare(new_faces.bare[few], pictures[few], new_faces.opacity[few])[area].mean() for area in ("lips", "eyes")] for pictures in ramp])
+np.testing.assert_array_equal(pigments.apply(new_faces.bare, opacity, pigment, 0.0), new_faces.bare)
+ramp = [pigments.apply(new_faces.bare[few], opacity[few], pigment[few], float(strength)) for strength in strengths]
+distances = [makeup_scores.compare(new_faces.bare[few], pictures, new_faces.opacity[few]) for pictures in ramp]
+changes = np.array([[np.nanmean(distance[area]) for area in ("lips", "eyes")] for distance in distances])
 assert np.all(np.diff(changes, axis=0) >= 0)
 print("0 changes nothing; every step changes lips and eyes more than the one before")
 
 # %% alt="A face from bare to fully made up in six steps, above a line that rises from 0."
-makeup_plots.draw_ramp([pictures[few[0]] for pictures in ramp], strengths, changes.mean(axis=1))
+makeup_plots.draw_ramp([pictures[0] for pictures in ramp], strengths, changes.mean(axis=1))
 
 # %% [markdown]
 # And since a layer is a layer, one can be told another colour, and looks can be mixed: half of the way from one look to another is half of each one's opacities, one after the other. Try it.
@@ -588,7 +588,7 @@ class UnpairedTransfer(LayerModel):
 
 # %% tags=["nbval-check-output"]
 people_in_order = np.random.default_rng(2).permutation(len(faces))
-piles = makeup_pairs.pack_piles(faces, regions.soft_masks(faces.landmarks, 64, 64), people_in_order[:500], people_in_order[500:], np.random.default_rng(3))
+piles = makeup_pairs.pack_piles(faces, masks, people_in_order[:500], people_in_order[500:], np.random.default_rng(3))
 print("a bare face, a made-up one, and each laid over the other:", piles.shape)
 
 # %% tags=["training", "nbval-ignore-output"]

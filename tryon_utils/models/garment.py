@@ -20,6 +20,7 @@ HANDLES = 5  # rows and columns of a spline's handles, spread over the shop's pi
 ELBOW = 2.0  # pixels over which the upper arm's map gives way to the forearm's
 MEAN_POINTS = ((11.2, 16.8), (1.7, 42.3), (-3.4, 63.4), (17.0, 57.7), (36.8, 16.8), (46.3, 42.3), (51.4, 63.4), (31.0, 57.7))
 MEAN_WIDTH = 1.5
+DOUBT = np.array([0.0, 1.0, 1.0], "float32")[:, None, None]  # pixels by which a sleeve must be nearer than the torso
 
 
 class Found(NamedTuple):
@@ -367,14 +368,14 @@ class Teacher(keras.Model):
         pairs = {name: ops.take(values, numbers, axis=0) for name, values in self.pairs.items()}
         garment, agnostic, target = (to_range(pairs[name]) for name in ("garment", "agnostic", "target"))
         found = self.warper(garment[..., 3:], agnostic, pairs["joints"], every=2)
-        flow, known = ops.cast(pairs["flow"], "float32")[:, 1::2, 1::2], ops.cast(pairs["known"], "float32")
+        flow, known = (ops.cast(pairs[name], "float32")[:, 1::2, 1::2] for name in ("flow", "known"))
         off = ops.sqrt(ops.sum(ops.square(found.places - flow[:, None]), axis=-1) + 1e-4)
-        nearest = ops.repeat(ops.repeat(ops.argmin(off, axis=1), 2, axis=1), 2, axis=2)
-        pieces = ops.sum(ops.one_hot(nearest, len(PIECES)) * ops.log_softmax(found.layout[..., 1:]), axis=-1)
+        nearest = known[..., None] * ops.one_hot(ops.argmin(off + DOUBT, axis=1), len(PIECES))
+        whole = ops.repeat(ops.repeat(nearest, 2, axis=1), 2, axis=2) * ops.cast(pairs["known"], "float32")[..., None]
         handles = ops.reshape(found.moves, (-1, HANDLES, HANDLES, 2))
         bends = [ops.diff(handles, n=2, axis=axis) for axis in (1, 2)]
-        return {"flow": ops.sum(known[:, 1::2, 1::2] * ops.min(off, axis=1)) / ops.sum(known[:, 1::2, 1::2]),
-                "layout": -ops.sum(known * pieces) / ops.sum(known),
+        return {"flow": ops.sum(nearest * ops.transpose(off, (0, 2, 3, 1))) / ops.sum(known),
+                "layout": -ops.sum(whole * ops.log_softmax(found.layout[..., 1:])) / ops.sum(whole),
                 "mask": ops.mean(ops.binary_crossentropy(target[..., 3:], 1 - ops.softmax(found.layout)[..., :1])),
                 "smooth": sum(ops.mean(ops.abs(bend)) for bend in bends)}
 
