@@ -111,7 +111,7 @@ def _decode(container):
         if image.size != container.size[::-1]:
             raise ValueError("the size changed on the way")
         image.load()
-        notes, transparent = [], image.has_transparency_data
+        notes, transparent, grey = [], image.has_transparency_data, image.mode in ("1", "L", "LA")
         if image.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off at 255, and not scale them
             return np.repeat((np.asarray(image).astype("uint32") * 255 // 65535).astype("uint8")[..., None], 3, axis=2), ["16 bits made 8"]
         if image.mode not in ("RGB", "RGBA", "CMYK"):
@@ -125,7 +125,7 @@ def _decode(container):
             white = Image.new("RGB", image.size, "white")
             white.paste(image, mask=image.getchannel("A"))
             image = white
-        image, done = _to_srgb(image, container.profile)
+        image, done = _to_srgb(image, b"" if grey else container.profile)
         return np.asarray(image), notes + done
 
 
