@@ -154,6 +154,10 @@ class Sampler:
         self.pictures([number])
         return {name: values[int(np.concatenate(self._likeness[name])[number].argmax())] for name, values in self.styles.items()}
 
+    def values_of(self, name):
+        """Return what the classifier reads of one factor from the first designs, those of `features`: a list of strings."""
+        return [self.styles[name][place] for place in np.concatenate(self._likeness[name]).argmax(axis=1)]
+
     def matching(self, style, count, hide=()):
         """Return the numbers of designs that look most as wanted, by the classifier: of so many drawn, the best.
 

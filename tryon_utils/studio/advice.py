@@ -33,6 +33,25 @@ class Advice:
             taste.learn(list(known), list(known.values()))
         return taste
 
+    def leaning(self, labels, count=3, least=5):
+        """Return the words for what the taste leans to, and from: two lists, the clearest first.
+
+        Args:
+            labels: Dictionary from a factor's name to its value for each thing, one a point or more.
+            count: Integer. Words in each list.
+            least: Integer. Things that must have a value for it to be spoken of.
+        """
+        mean = self.taste().predict()[0]
+        lean = {}
+        for name, values in labels.items():
+            values = np.array(values[:len(mean)])
+            for value in np.unique(values):
+                has = values == value
+                if least <= has.sum() < len(has):
+                    lean[in_words(name, value)] = mean[has].mean() - mean.mean()
+        order = sorted(lean, key=lean.get)
+        return order[::-1][:count], order[:count]
+
     def choose(self, count, hide=()):
         """Return rows to show next, and one sentence that says why these."""
         taste = self.taste()
@@ -43,3 +62,12 @@ class Advice:
         deviation = taste.predict()[1][rows].mean()
         return rows, (f"From your {len(taste.seen)} {'rating' if len(taste.seen) == 1 else 'ratings'}. "
                       + ("I am still guessing, and try some things out." if deviation > 0.75 else "I think I know what you like by now."))
+
+
+def in_words(name, value):
+    """Return a factor's value as words that stand alone, such as "long sleeves"."""
+    if name == "sleeve":
+        return "no sleeves" if value == "none" else f"{value} sleeves"
+    if name == "neckline":
+        return value if value in ("collar", "turtleneck") else f"{value} neckline"
+    return {"hem": f"{value} hem"}.get(name, value)

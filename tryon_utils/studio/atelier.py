@@ -46,11 +46,12 @@ class Atelier:
         controls = ipywidgets.VBox([heading("Order", "A model, and a style if you like."), self.model, self.styles, buttons]).add_class("fr-controls")
         self.heading = ipywidgets.HTML().add_class("fr-heading")
         self.tiles = parts.Tiles(self._heard, label="Designs")
-        self.large = ipywidgets.HTML().add_class("fr-large")
+        self.leaning = ipywidgets.HTML().add_class("fr-leaning")
         self.film = parts.Film()
+        self.said = ipywidgets.HTML().add_class("fr-large")
         self.takeaway = takeaway.Takeaway(room, self._card)
-        side = ipywidgets.VBox([self.large, ipywidgets.VBox([self.film]), self.takeaway.widget]).add_class("fr-side")
-        self.widget = ipywidgets.Box([controls, ipywidgets.VBox([self.heading, self.tiles]), side]).add_class("fr-pane")
+        side = ipywidgets.VBox([self.film, self.said, self.takeaway.widget]).add_class("fr-side")
+        self.widget = ipywidgets.Box([controls, ipywidgets.VBox([self.heading, self.tiles, self.leaning]), side]).add_class("fr-pane")
         room.on_feedback(self._refresh)
         self.enter()
 
@@ -82,6 +83,7 @@ class Atelier:
                 control.observe(lambda change: self.draw(), "value")
             self.styles.children = tuple(self.style_controls.values())
             self.advice = advice.Advice(self.room, self.entry.name, recommend.embed_features(sampler.features()), self.rng) if sampler.styles else None
+            self.advise_button.disabled = self.advice is None
             self.seen = []
             self.draw()
 
@@ -101,6 +103,7 @@ class Atelier:
     def advise(self):
         """Show designs that the visitor may like."""
         with self.room.guard("Looking at your stars"):
+            self._follow()
             numbers, why = self.advice.choose(SHOWN, hide=set(self.numbers))
             self.show(numbers, "For you", why)
 
@@ -124,6 +127,7 @@ class Atelier:
         self.numbers = list(numbers)
         self.heading.value = heading_html(title, said)
         self._set_tiles()
+        self._lean()
         self.choose(self.numbers[0])
 
     def _set_tiles(self):
@@ -136,16 +140,12 @@ class Atelier:
         """Show one design large, and the way from it to the next one."""
         self.chosen = int(number)
         self.tiles.chosen = self._name(self.chosen)
-        picture = self.sampler.pictures([self.chosen])[0]
-        alt = self._alt(self.chosen)
-        self.large.value = (f'<img src="{pictures.address(picture)}" alt="{html.escape(alt, quote=True)}"><p><b>Design {self.chosen}</b>'
-                            f"<small>{html.escape(alt.partition(': ')[2])}</small></p>")
+        words = pictures.describe_garment(self.sampler.describe(self.chosen))
+        follower = self.numbers[(self.numbers.index(self.chosen) + 1) % len(self.numbers)]
+        self.said.value = f"<p><b>Design {self.chosen}</b><small>{html.escape(words[:1].upper() + words[1:])}.</small><small>Play: on to design {follower}.</small></p>"
+        self.film.label = f"Design {self.chosen}, {words}, on its way to design {follower}"
+        self.film.frames = [pictures.address(frame) for frame in self.sampler.walk(self.chosen, follower)]
         self.takeaway.clear()
-        others = [other for other in self.numbers if other != self.chosen]
-        if others:
-            place = self.numbers.index(self.chosen) if self.chosen in self.numbers else 0
-            self.film.label = f"From design {self.chosen} to design {others[place % len(others)]}"
-            self.film.frames = [pictures.address(frame) for frame in self.sampler.walk(self.chosen, others[place % len(others)])]
 
     def _heard(self, said):
         """What the visitor did with a tile."""
@@ -160,9 +160,24 @@ class Atelier:
                 self.room.rate(name, said["value"], said["what"], self.entry.name, {"number": number})
 
     def _refresh(self):
-        """After a deletion no star is left: show the page anew. A single star is on the screen already."""
-        if not self.room.store.history() and self.numbers:
-            self._set_tiles()
+        """Say anew what the stars tell; after a deletion show the page anew, too. A single star is on the screen already."""
+        if self.numbers:
+            self._lean()
+            if not self.room.store.history():
+                self._set_tiles()
+
+    def _follow(self):
+        """Let the advice know of designs that were drawn since."""
+        if self.advice and len(self.advice.points) < self.sampler.counted:
+            self.advice.points = recommend.embed_features(self.sampler.features())
+
+    def _lean(self):
+        """Say which way the taste leans, once there are a few stars."""
+        self.leaning.value = ""
+        self._follow()
+        if self.advice and len(self.advice.stars()) >= 3:
+            more, less = self.advice.leaning({name: self.sampler.values_of(name) for name in ORDER if name in self.sampler.styles})
+            self.leaning.value = f"<p><b>What your stars say so far</b> &ensp;more: {', '.join(more)} &ensp;·&ensp; less: {', '.join(less)}</p>"
 
     def _name(self, number):
         return f"{self.entry.name}/{number}"

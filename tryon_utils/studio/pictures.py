@@ -6,6 +6,8 @@ import io
 import numpy as np
 from PIL import Image
 
+ADJECTIVES = {"horizontal stripes": "striped", "vertical stripes": "vertically striped", "checks": "checked", "dots": "dotted", "emblem": "printed",
+              "colour block": "two-coloured"}
 MOST_SIDE = 900  # pixels that are sent of a large photograph
 
 
@@ -34,7 +36,8 @@ def describe_garment(read):
     Example:
         describe_garment({"sleeve": "none", "neckline": "v", "pattern": "plain", "palette": "noir"})  # "plain top in noir, v neckline, sleeveless"
     """
-    words = f"{read.get('pattern', '')} top".strip()
+    pattern = read.get("pattern", "")
+    words = f"{ADJECTIVES.get(pattern, pattern)} top".strip()
     if read.get("palette"):
         words += f" in {read['palette']}"
     if read.get("neckline"):

@@ -14,7 +14,7 @@ from tryon_utils.studio.room import Room
 from tryon_utils.studio.wardrobe import Wardrobe
 
 TITLE = "The fitting room"
-SAID = "Try things on, on people and pictures that nobody owns. Every picture in here is made by a model of this course."
+SAID = "People who don't exist, tops that nobody has sewn, and you, if you like. What you see was made by the models of this course."
 
 
 class Studio(ipywidgets.VBox):
