@@ -1,0 +1,75 @@
+"""Figures of the studio's loop: what recommending brings, how feedback weighs the data, and what tuning did."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from tryon_utils.plotting import people
+
+COLOURS = {"random": "C6", "most popular": "C4", "best guess": "C0", "Thompson": "C1"}
+
+
+def draw_rounds(curves, shown):
+    """Return a figure of what people truly thought of what they were shown, round by round.
+
+    Args:
+        curves: Dictionary from a way of recommending to (mean, low, high), each float (rounds,).
+        shown: Integer. Things in a round.
+    """
+    figure = Figure(figsize=(7.2, 3.0))
+    ax = figure.subplots()
+    for name, (mean, low, high) in curves.items():
+        ratings = shown * np.arange(1, len(mean) + 1)
+        ax.fill_between(ratings, low, high, color=COLOURS[name], alpha=0.15, linewidth=0)
+        ax.plot(ratings, mean, color=COLOURS[name], label=name)
+    ends = _apart([curve[0][-1] for curve in curves.values()], 0.11)
+    for (name, curve), height in zip(curves.items(), ends, strict=True):
+        ax.text(shown * len(curve[0]) + 1.5, height, name, color=COLOURS[name], va="center", fontsize=9.5)
+    ax.set(xlabel="things rated so far", ylabel="true liking of what is shown\n(stars)", xlim=(shown, 1.2 * shown * len(mean)), ylim=(2.3, 4.9))
+    return figure
+
+
+def _apart(values, gap):
+    """Move labels up where they would lie on each other."""
+    order, placed = np.argsort(values), np.array(values, "float64")
+    for lower, upper in zip(order, order[1:], strict=False):
+        placed[upper] = max(placed[upper], placed[lower] + gap)
+    return placed
+
+
+def draw_weights(pictures, liking, weights, share):
+    """Return a figure of how often each sample of the training set is shown: the most and the least shown ones, and the weights of all.
+
+    Args:
+        pictures: uint8 (n, height, width, 3).
+        liking: float (n,). How well each is believed to be liked.
+        weights: float (n,). Of mean 1.
+        share: Float. The effective share of the samples.
+    """
+    figure = Figure(figsize=(7.2, 2.7), dpi=90)
+    order = np.argsort(-np.asarray(weights), kind="stable")
+    grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1))
+    for row, (rows, title) in enumerate(((order[:6], "shown most often"), (order[-6:], "shown least often"))):
+        ax = figure.add_subplot(grid[row, 0])
+        people.show(ax, np.concatenate(list(pictures[rows]), axis=1))
+        ax.set_title(f"{title}: {np.mean(weights[rows]):.2g} times as often as on average", fontsize=9, fontweight="normal", pad=3)
+    ax = figure.add_subplot(grid[:, 1])
+    ax.plot(np.sort(liking), np.asarray(weights)[np.argsort(liking)], color="C1")
+    ax.axhline(1, color="#777777", linewidth=1, linestyle=":")
+    ax.set(xlabel="believed liking (stars)", ylabel="weight", ylim=(0, None))
+    ax.set_title(f"worth {share:.0%} of the data", fontsize=10)
+    return figure
+
+
+def draw_tunings(rows, titles, width=7.2):
+    """Return a figure of samples of several models, from the same noise, a row a model.
+
+    Args:
+        rows: Sequence of uint8 (n, height, width, 3), all alike.
+        titles: Sequence of strings, one a row.
+        width: Float. Width of the figure in inches.
+    """
+    figure = Figure(figsize=(width, len(rows) * (width / len(rows[0]) + 0.27)), dpi=90)
+    for ax, samples, title in zip(figure.subplots(len(rows), 1, squeeze=False)[:, 0], rows, titles, strict=True):
+        people.show(ax, np.concatenate(list(samples), axis=1))
+        ax.set_title(title, fontsize=9.5, fontweight="normal", pad=3)
+    return figure
