@@ -99,3 +99,43 @@ def test_a_resample_keeps_to_the_weights():
     assert not np.array_equal(rows, np.sort(rows))
     with pytest.raises(ValueError, match="not all 0"):
         tuning.resample(np.zeros(3), 5, np.random.default_rng(0))
+
+
+# ---- Where noise is drawn from -----------------------------------------------------------------------------------------
+
+def test_even_weights_leave_the_noise_standard():
+    noise = np.random.default_rng(0).standard_normal((4000, 6))
+    model = tuning.NoiseModel(6)
+    model.fit(noise, np.ones(4000))
+    np.testing.assert_allclose(model.mean, 0, atol=0.06)
+    np.testing.assert_allclose(model.covariance, np.eye(6), atol=0.08)
+
+
+def test_the_noise_moves_to_the_weights_as_the_formula_says():
+    noise, weights = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 4.0]]), np.array([1.0, 1.0, 2.0])
+    model = tuning.NoiseModel(2)
+    model.fit(noise, weights, shrink=0.5)
+    np.testing.assert_allclose(model.mean, [1.5, 2.0])
+    spread = np.array([[0.75, 1.0], [1.0, 4.0]])  # weighted, by hand
+    np.testing.assert_allclose(model.covariance, 0.5 * spread + 0.5 * np.eye(2))
+    n_eff = 16 / 6
+    model.fit(noise, weights)
+    shrink = 2 / (2 + n_eff)
+    np.testing.assert_allclose(model.covariance, (1 - shrink) * spread + shrink * np.eye(2))
+
+
+def test_drawn_noise_is_as_it_was_fitted():
+    model = tuning.NoiseModel(3)
+    model.set_weights([np.array([1.0, -2.0, 0.5]), np.diag([0.5, 1.0, 2.0]) + 0.3])
+    drawn = model.draw(20000, np.random.default_rng(0))
+    assert drawn.dtype == np.float32
+    np.testing.assert_allclose(drawn.mean(axis=0), model.mean, atol=0.05)
+    np.testing.assert_allclose(np.cov(drawn.T), model.covariance, atol=0.08)
+
+
+def test_a_noise_model_is_rolled_back_like_any_other():
+    model = tuning.NoiseModel(2)
+    noise = np.array([[3.0, 0.0], [4.0, 1.0]])
+    outcome = tuning.tune(model, lambda weights: model.fit(noise, weights), np.ones(2), truth=lambda: {"distance": np.linalg.norm(model.mean)},
+                          liked=lambda: model.mean[0], allowed={"distance": 1.0})
+    assert not outcome.accepted and np.array_equal(model.mean, [0, 0]) and np.array_equal(model.covariance, np.eye(2))

@@ -101,12 +101,18 @@ class Sampler:
         known = weights.read_manifest(folder)
         self._classifier = features.load_classifier(entry.features, folder) if f"features_{entry.features}" in known else None
         self.styles = {name: tuple(values) for name, values in known[f"features_{entry.features}"]["heads"].items()} if self._classifier else {}
+        self._scale = known[f"features_{entry.features}"]["scale"] if self._classifier else 1.0  # as in `models.features.load`
         self._noise, self._pictures, self._likeness, self._features = [], [], {}, []
         self.counted = 0
 
     def noise(self, number):
         """Return the noise of a design, float32 (latent_dim,)."""
         return np.random.default_rng([int(number), 1903]).standard_normal(self.latent_dim, dtype="float32")
+
+    def noise_of(self, count):
+        """Return the noise of the first designs, `count` or more in whole racks: float32 (counted, latent_dim)."""
+        self.draw(count)
+        return np.concatenate(self._noise)
 
     def paint(self, noise):
         """Return the pictures of noise (n, latent_dim): uint8 (n, height, width, 3)."""
@@ -126,7 +132,7 @@ class Sampler:
     def _look_at(self, pictures):
         for name, logits in self._reader.predict_on_batch(pictures).items():
             if name == "features":
-                self._features.append(logits)
+                self._features.append(logits * self._scale)
             else:
                 odds = np.exp(logits - logits.max(axis=1, keepdims=True))
                 self._likeness.setdefault(name, []).append(odds / odds.sum(axis=1, keepdims=True))

@@ -120,3 +120,54 @@ def tune(model, train, weights, truth, liked, allowed):
         return Outcome(False, before, after, liked_before, liked_after, f"Rolled back: {'; '.join(worse)}.")
     return Outcome(True, before, after, liked_before, liked_after,
                    f"Accepted: liking went from {liked_before:.3f} to {liked_after:.3f}, and the truth is as good as it was.")
+
+
+class NoiseModel:
+    """Where a generator's noise is drawn from: a normal distribution that can be fitted to weighted noise. At first it is the standard one.
+
+    It is the smallest part of a generator that can learn a taste: the painter stays as it is, and looks for its motifs elsewhere.
+
+    Example:
+        model = NoiseModel(64)
+        model.fit(noise, sample_weights(liking))   # noise (n, 64): designs, and how well each is liked
+        generator(model.draw(8, rng))
+
+    Args:
+        latent_dim: Integer.
+
+    Formula:
+        $\\mu = \\sum_i w_i z_i / \\sum_i w_i$, $\\Sigma = (1 - \\lambda) \\sum_i w_i (z_i - \\mu)(z_i - \\mu)^\\top / \\sum_i w_i + \\lambda I$, with
+        $\\lambda = d / (d + n_\\text{eff})$ and $n_\\text{eff}$ the number of samples that the weights are worth, unless another $\\lambda$ is given.
+    """
+
+    def __init__(self, latent_dim):
+        self.mean, self.covariance = np.zeros(latent_dim), np.eye(latent_dim)
+
+    def get_weights(self):
+        """Return the mean and the covariance."""
+        return [self.mean, self.covariance]
+
+    def set_weights(self, values):
+        """Take a mean and a covariance."""
+        self.mean, self.covariance = (np.array(value) for value in values)
+
+    def fit(self, noise, weights, shrink=None):
+        """Move to where the weights are.
+
+        Args:
+            noise: float (n, latent_dim).
+            weights: float (n,), 0 or more.
+            shrink: Float in (0, 1]. How much of the standard covariance is mixed in.
+        """
+        noise, shares = np.asarray(noise, "float64"), np.asarray(weights, "float64") / np.sum(weights)
+        dim = noise.shape[1]
+        if shrink is None:
+            shrink = dim / (dim + len(noise) * effective_share(weights))
+        self.mean = shares @ noise
+        around = noise - self.mean
+        self.covariance = (1 - shrink) * (around.T * shares) @ around + shrink * np.eye(dim)
+
+    def draw(self, count, rng):
+        """Return noise, float32 (count, latent_dim)."""
+        standard = rng.standard_normal((count, len(self.mean)))
+        return (self.mean + standard @ np.linalg.cholesky(self.covariance).T).astype("float32")

@@ -37,7 +37,7 @@ def _apart(values, gap):
 
 
 def draw_weights(pictures, liking, weights, share):
-    """Return a figure of how often each sample of the training set is shown: the most and the least shown ones, and the weights of all.
+    """Return a figure of how much each sample counts: those that count most and least, and the weights of all.
 
     Args:
         pictures: uint8 (n, height, width, 3).
@@ -48,10 +48,10 @@ def draw_weights(pictures, liking, weights, share):
     figure = Figure(figsize=(7.2, 2.7), dpi=90)
     order = np.argsort(-np.asarray(weights), kind="stable")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1))
-    for row, (rows, title) in enumerate(((order[:6], "shown most often"), (order[-6:], "shown least often"))):
+    for row, (rows, title) in enumerate(((order[:6], "count most"), (order[-6:], "count least"))):
         ax = figure.add_subplot(grid[row, 0])
         people.show(ax, np.concatenate(list(pictures[rows]), axis=1))
-        ax.set_title(f"{title}: {np.mean(weights[rows]):.2g} times as often as on average", fontsize=9, fontweight="normal", pad=3)
+        ax.set_title(f"{title}: {np.mean(weights[rows]):.2g} times the average", fontsize=9, fontweight="normal", pad=3)
     ax = figure.add_subplot(grid[:, 1])
     ax.plot(np.sort(liking), np.asarray(weights)[np.argsort(liking)], color="C1")
     ax.axhline(1, color="#777777", linewidth=1, linestyle=":")
