@@ -2,7 +2,7 @@
 
     python tests/mutated_photos.py --count 10000
 
-Each file must lead to a picture or to a `PhotoError` of one sentence, within two seconds and 500 MB of memory in all. The files are read in a process of their own,
+Each file must lead to a picture or to a `PhotoError` of one sentence, within two seconds of a processor and 500 MB of memory in all. The files are read in a process of their own,
 so that a crash is counted and not suffered. The exit status is 0 where every promise was kept.
 """
 
@@ -174,7 +174,7 @@ def bombs(image):
     many = b"\xff\xd8" + b"\xff\xe3\0\2" * 400_000
     directory = struct.pack("<2sHIH", b"II", 42, 8, 65535) + struct.pack("<HHII", 700, 7, 60_000, 8) * 5000
     return {
-        "16 bits, four channels": png(side, side, zeros((side * 8 + 1) * side), bits=16, colours=6), "interlaced": png(side, side, zeros((side * 6 + 1) * side), bits=16, interlace=1),
+        "16 bits, four channels": png(side, side, zeros((side * 8 + 1) * side), bits=16, colours=6), "interlaced": png(side, side, zeros((side * 6 + 1) * side + 60_000), bits=16, interlace=1),
         "too many pixels": png(60_000, 60_000, zeros(10_000)), "a long line": png(2**31 - 1, 40, zeros(10_000)), "more than it says": png(64, 64, zeros(300_000_000)),
         "long text": png(64, 64, zeros(64 * 193), extra=text), "large profile": png(64, 64, zeros(64 * 193), extra=chunk(b"iCCP", b"a\0\0" + zeros(100_000_000))),
         "many chunks": png(64, 64, zeros(64 * 193), extra=chunk(b"tEXt", b"") * 400_000), "many segments": many, "all marks": b"\xff\xd8" + b"\xff" * 2_000_000,
@@ -211,7 +211,7 @@ def broken_files(count, image, seed=0):
 
 def judge(mutation, path):
     """Read one file; return its `Outcome`."""
-    begun = time.perf_counter()
+    begun = time.process_time()  # not the wall's clock: a busy machine makes no file slow
     try:
         pixels = intake.read(path).pixels
         fine = pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3 and 0 < pixels.size <= 3 * intake.MOST_PIXELS and pixels.flags["C_CONTIGUOUS"]
@@ -222,7 +222,7 @@ def judge(mutation, path):
         verdict = "PhotoError" if sentence else "unclear"
     except BaseException as error:
         verdict, message = "another error", repr(error)
-    return Outcome(mutation, verdict, time.perf_counter() - begun, message)
+    return Outcome(mutation, verdict, time.process_time() - begun, message)
 
 
 def peak_megabytes():

@@ -53,7 +53,7 @@ def test_a_png_comes_out_bit_for_bit():
 
 def test_sixteen_bits_are_scaled_and_not_cut_off():
     deep = np.array([[0, 128, 256, 30_000, 65_535] * 10] * 40, "uint16")
-    np.testing.assert_array_equal(intake.read(encode(image=Image.fromarray(deep))).pixels[0, :5, 0], [0, 0, 0, 116, 255])
+    np.testing.assert_array_equal(intake.read(encode(image=Image.fromarray(deep))).pixels[0, :5, 0], [0, 0, 1, 117, 255])
 
 
 def test_one_colour_that_means_nothing_becomes_white():

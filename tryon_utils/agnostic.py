@@ -7,11 +7,12 @@ how long its sleeves are: see chapter 14. The same rule draws it in training and
 from typing import NamedTuple
 
 import numpy as np
+from scipy import ndimage
 
 from tryon_utils import images
 
 GREY = 128  # what hides the region; 0 in a model
-SKIN = (10, 13)  # labels of neck and face in a parse map
+SKIN, LOWER, BACKGROUND = (10, 13), (9, 12), (0,)  # labels in a parse map: neck and face; trousers and skirt
 NECK, RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST, LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST, RIGHT_HIP, LEFT_HIP = 1, 2, 3, 4, 5, 6, 7, 8, 11
 LIMBS = {  # channels of the pose: pairs of COCO-18 keypoints
     "right upper arm": (RIGHT_SHOULDER, RIGHT_ELBOW), "right forearm": (RIGHT_ELBOW, RIGHT_WRIST),
@@ -26,33 +27,38 @@ class Representation(NamedTuple):
         picture: uint8 (n, height, width, 3). The person, grey where the mask is.
         mask: uint8 (n, height, width, 1). 255 where the model paints.
         pose: uint8 (n, height, width, 6). One channel a limb of `LIMBS`, 255 on its line.
-        palette: uint8 (n, 3). Mean colour of the skin that is seen outside the mask.
+        skin: uint8 (n, height, width, 3). One colour: the mean of the skin that is seen outside the mask.
+        lower, background: uint8 (n, height, width, 3). What is seen of trousers or skirt and of the room, spread over the whole picture.
     """
 
     picture: np.ndarray
     mask: np.ndarray
     pose: np.ndarray
-    palette: np.ndarray
+    skin: np.ndarray
+    lower: np.ndarray
+    background: np.ndarray
 
 
-def represent(person, mask, keypoints, skin):
+def represent(person, mask, keypoints, skin, lower, background):
     """Return what a model may know of people.
 
     Example:
-        represent(bodies.person, bodies.agnostic_mask, bodies.keypoints, skin_of(bodies.parse))
+        represent(bodies.person, bodies.agnostic_mask, bodies.keypoints, **regions_of(bodies.parse))
 
     Args:
         person: uint8 (n, height, width, 3).
         mask: uint8 (n, height, width). Not 0 where the model shall paint; see `draw_mask`.
         keypoints: float (n, 18, 3). COCO-18: x, y in pixels, visible.
-        skin: bool (n, height, width). Where the skin of face and neck is seen; what lies under the mask is not looked at.
+        skin, lower, background: bool (n, height, width). Where face and neck, trousers or skirt, and the room are seen. What lies under the
+            mask is not looked at.
 
     Returns:
         `Representation`.
     """
     hidden = np.asarray(mask) > 0
+    colour = mean_colour(person, skin & ~hidden)[:, None, None]
     return Representation(hide(person, hidden), hidden[..., None].astype("uint8") * 255, draw_pose(keypoints, *person.shape[1:3]),
-                          mean_colour(person, skin & ~hidden))
+                          np.broadcast_to(colour, person.shape), spread(person, lower & ~hidden), spread(person, background & ~hidden))
 
 
 def hide(person, mask):
@@ -60,9 +66,9 @@ def hide(person, mask):
     return np.where((np.asarray(mask) > 0)[..., None], np.uint8(GREY), person)
 
 
-def skin_of(parse):
-    """Return where a parse map, uint8 (n, height, width) with VITON-HD's labels, has neck or face: bool."""
-    return np.isin(parse, SKIN)
+def regions_of(parse):
+    """Return where a parse map, uint8 (n, height, width) with VITON-HD's labels, has skin, lower garment and background: dictionary of bool."""
+    return {"skin": np.isin(parse, SKIN), "lower": np.isin(parse, LOWER), "background": np.isin(parse, BACKGROUND)}
 
 
 def mean_colour(pictures, chosen):
@@ -75,6 +81,23 @@ def mean_colour(pictures, chosen):
     count = chosen.sum(axis=(1, 2))[:, None]
     total = np.einsum("nhwc,nhw->nc", pictures, chosen, dtype="float64")
     return np.rint(np.where(count > 0, total / np.maximum(count, 1), GREY)).astype("uint8")
+
+
+def spread(pictures, chosen, reach=0.08):
+    """Spread the colours of each picture's chosen pixels over all of it: near ones count most, and where none is near, their mean does.
+
+    Args:
+        pictures: uint8 (n, height, width, 3).
+        chosen: bool (n, height, width).
+        reach: Float. Deviation of the Gaussian by which nearness is measured, as a share of the height.
+
+    Returns:
+        uint8 (n, height, width, 3); mid-grey where no pixel of a picture is chosen.
+    """
+    near = chosen.astype("float32")[..., None]
+    sigma = (0, reach * pictures.shape[1], reach * pictures.shape[1], 0)
+    colour, weight = (ndimage.gaussian_filter(values, sigma, truncate=4) for values in (pictures * near, near))
+    return np.rint((colour + 1e-3 * mean_colour(pictures, chosen)[:, None, None]) / (weight + 1e-3)).astype("uint8")
 
 
 def draw_pose(keypoints, height, width, thickness=0.03):

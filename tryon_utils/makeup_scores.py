@@ -10,8 +10,7 @@ from scipy import ndimage
 from scipy.spatial import Delaunay
 from skimage import color
 
-from tryon_utils import images, metrics, regions
-from tryon_utils.models import features
+from tryon_utils import metrics, regions
 
 PIECE = 50  # faces measured at a time
 LEAST = 26  # opacity from which on a pixel counts as made up: a tenth of 255
@@ -100,22 +99,12 @@ def worst_tone(rows):
 
 # ---- Is it still the same person? ----------------------------------------------------------------------------------------
 
-def embed(model, pictures):
-    """Return embeddings of faces: features of length 1, so that their dot products are cosines.
-
-    Args:
-        model: What `features.load("faces")` returns.
-        pictures: uint8 (n, height, width, 3).
-
-    Returns:
-        float32 (n, d).
-    """
-    found = np.concatenate([features.extract(model, images.to_model(pictures[start:start + PIECE])) for start in range(0, len(pictures), PIECE)])
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6)
-
-
 def recognised(bare, made_up):
     """Return whether each made-up face is nearer to its own bare face than to anybody else's.
+
+    Example:
+        reader = face_reader.load()
+        recognised(face_reader.read(reader, faces.bare).embedding, face_reader.read(reader, results).embedding).mean()
 
     Args:
         bare: float (n, d). Embeddings of the bare faces.
@@ -130,6 +119,26 @@ def recognised(bare, made_up):
     if np.shape(bare) != np.shape(made_up) or np.ndim(bare) != 2:
         raise ValueError(f"Embeddings of shapes {np.shape(bare)} and {np.shape(made_up)} came; two of one shape (n, d) are wanted.")
     return (made_up @ bare.T).argmax(axis=1) == np.arange(len(bare))
+
+
+def landmark_drift(bare, made_up):
+    """Return how far the landmarks that were read moved between a bare face and the made-up one, in pixels.
+
+    True makeup moves no landmark, but it may move what a reader sees: so compare a model's drift with that of the truth.
+
+    Args:
+        bare: float (n, 68, 2). Landmarks read in the bare faces.
+        made_up: float (n, 68, 2). Landmarks read in the same faces with makeup.
+
+    Returns:
+        float (n,). The mean distance of the 68 points.
+
+    Raises:
+        ValueError: other shapes.
+    """
+    if np.shape(bare) != np.shape(made_up) or np.shape(bare)[1:] != (68, 2):
+        raise ValueError(f"Landmarks of shapes {np.shape(bare)} and {np.shape(made_up)} came; two of (n, 68, 2) are wanted.")
+    return np.linalg.norm(np.asarray(made_up) - bare, axis=-1).mean(axis=1)
 
 
 # ---- Simple methods ------------------------------------------------------------------------------------------------------
@@ -238,7 +247,7 @@ def warp_face(picture, landmarks, onto, shape):
     triangles = Delaunay(places[1]).simplices
     drawn = Image.new("L", (width, height))  # which triangle each pixel lies in, counted from 1
     for number, triangle in enumerate(triangles, start=1):
-        ImageDraw.Draw(drawn).polygon([tuple(place) for place in (places[1][triangle] - 0.5).tolist()], fill=number)
+        ImageDraw.Draw(drawn).polygon([tuple(place) for place in places[1][triangle].tolist()], fill=number)
     number = np.asarray(drawn)
     grid = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5), axis=-1)
     corners, wanted = places[1][triangles[number[number > 0] - 1]], places[0][triangles[number[number > 0] - 1]]  # (m, 3, 2)

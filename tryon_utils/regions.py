@@ -6,7 +6,8 @@ hair or glasses, has no landmarks: the masks don't know of it.
 """
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
+from skimage import draw
 
 NAMES = ("lips", "eyes", "brows", "cheeks", "skin")
 CANVAS = (96, 256)  # pixels of the longer side of the window that a face is drawn in, at least and at most
@@ -175,8 +176,8 @@ def _masks_of_one(points, height, width):
 
 def _draw(polygons, origin, scale, size, sigma):
     """Return polygons filled on a canvas and blurred, float32 (height, width) in [0, 1]."""
-    image = Image.new("L", size)
-    pen = ImageDraw.Draw(image)
+    canvas = np.zeros((size[1], size[0]), "uint8")
     for polygon in polygons:
-        pen.polygon([tuple(place) for place in ((polygon - origin) * scale - 0.5).tolist()], fill=255)
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(float(sigma))), "float32") / 255
+        x, y = ((polygon - origin) * scale - 0.5).T
+        canvas[draw.polygon(y, x, canvas.shape)] = 255
+    return np.asarray(Image.fromarray(canvas).filter(ImageFilter.GaussianBlur(float(sigma))), "float32") / 255

@@ -88,9 +88,13 @@ def fit_affine(points, goals):
     Returns:
         Float tensor (batch, 2, 3); see `affine`.
     """
-    known = ops.concatenate([points, ops.ones_like(points[..., :1])], axis=-1)
-    turned = ops.swapaxes(known, 1, 2)
-    return ops.swapaxes(ops.solve(ops.matmul(turned, known), ops.matmul(turned, goals)), 1, 2)
+    points, goals = ops.convert_to_tensor(points), ops.convert_to_tensor(goals)
+    middle, goal_middle = ops.mean(points, axis=1, keepdims=True), ops.mean(goals, axis=1, keepdims=True)
+    around, goals_around = points - middle, goals - goal_middle  # the best map leads the middle to the middle
+    turned = ops.swapaxes(around, 1, 2)
+    matrices = ops.swapaxes(ops.solve(ops.matmul(turned, around), ops.matmul(turned, goals_around)), 1, 2)
+    shifts = ops.swapaxes(goal_middle, 1, 2) - ops.matmul(matrices, ops.swapaxes(middle, 1, 2))
+    return ops.concatenate([matrices, shifts], axis=-1)
 
 
 def spline_matrix(handles, places):

@@ -110,25 +110,24 @@ def crop(pixels, frame, size, fill=0):
         uint8 (height, width) or (height, width, 3).
     """
     height, width = (size, size) if np.ndim(size) == 0 else size
-    image, frame = Image.fromarray(np.ascontiguousarray(pixels)), np.array(frame, "float64")
-    shrink = int(scale_of(frame) / MOST_SHRINK)
+    frame, shrink = np.array(frame, "float64"), max(1, int(scale_of(frame) / MOST_SHRINK))
+    box = _part_of(pixels.shape, frame, height, width, 2 * shrink)
+    if box is None:
+        return np.full((height, width, *pixels.shape[2:]), fill, "uint8")
+    left, top, right, bottom = box
+    image = Image.fromarray(np.ascontiguousarray(pixels[top:bottom, left:right]))  # the rest is not even copied
+    frame[:, 2] -= left, top
     if shrink > 1:
-        box = _part_of(image, frame, height, width, shrink)
-        if box is None:
-            return np.full((height, width, *np.shape(pixels)[2:]), fill, "uint8")
-        image = image.reduce(shrink, box)
-        frame[:, 2] -= box[:2]
-        frame /= shrink
+        image, frame = image.reduce(shrink), frame / shrink
     colour = fill if image.mode == "L" else (fill, fill, fill)
     return np.array(image.transform((width, height), Image.Transform.AFFINE, frame.ravel().tolist(), Image.Resampling.BILINEAR, fillcolor=colour))
 
 
-def _part_of(image, frame, height, width, shrink):
-    """Return the box (left, top, right, bottom) of the photograph that a crop looks at, a little larger, or None where it looks past it."""
+def _part_of(shape, frame, height, width, border):
+    """Return the box (left, top, right, bottom) of the photograph that a crop looks at, with a border, or None where it looks past it."""
     corners = move(frame, np.array([[0, 0], [width, 0], [width, height], [0, height]]))
-    low, high = np.floor(corners.min(axis=0)) - 2 * shrink, np.ceil(corners.max(axis=0)) + 2 * shrink
-    left, top = max(0, int(low[0])), max(0, int(low[1]))
-    right, bottom = min(image.width, int(high[0])), min(image.height, int(high[1]))
+    left, top = np.clip(np.floor(corners.min(axis=0)).astype(int) - border, 0, None).tolist()
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)).astype(int) + border, None, [shape[1], shape[0]]).tolist()
     return (left, top, right, bottom) if right > left and bottom > top else None
 
 

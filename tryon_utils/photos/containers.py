@@ -11,7 +11,7 @@ import struct
 import zlib
 
 MOST_PARTS = 150_000        # blocks or chunks that a file may have; photographs have a few dozen, large GIF files 100,000
-MOST_SCANS = 24             # passes over a JPEG picture; cameras and programs write 1 to 20
+MOST_PASSED = 400_000_000   # pixels of a JPEG picture times its passes; programs write 1 to 18 passes, and each takes its time
 MOST_PROFILE = 2_000_000    # bytes of a colour profile; screens have 3,000, printers up to a million
 MOST_EXIF = 65_536          # bytes of EXIF that are searched for the orientation
 
@@ -168,8 +168,9 @@ def _read_jpeg(data):
     end = data.find(b"\xff\xd9", found.start())  # behind it, phones append films, depth maps and second pictures
     pixels = data[found.start():] if end < 0 else data[found.start():end + 2]
     scans = pixels.count(b"\xff\xda")
-    if scans > MOST_SCANS:
-        raise PhotoError(f"This JPEG picture is painted in {scans:,} passes; at most {MOST_SCANS} are read: export it again.")
+    if scans * height * width > MOST_PASSED:
+        raise PhotoError(f"This JPEG picture is painted in {scans:,} passes over {height * width / 1e6:.1f} million pixels; "
+                         "a picture in few passes is wanted: export it again, not as progressive.")
     return Container("JPEG", (height, width), b"".join([*kept, pixels]), read_orientation(exif), _small(b"".join(profile[key] for key in sorted(profile))))
 
 

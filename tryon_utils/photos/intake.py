@@ -18,6 +18,7 @@ __all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "PhotoError", "read"]
 
 MOST_BYTES = 30_000_000
 MOST_PIXELS = 25_000_000    # a phone's pictures have 12 million, some 24
+MOST_OF_KIND = {"WEBP": 16_000_000}  # its decoder takes two and a half times as much memory a pixel
 LEAST_SIDE = 32             # pixels: on less, nobody can be recognised
 
 # EXIF's eight ways to hold a camera, as what must be done to the stored array so that the picture stands upright
@@ -65,6 +66,7 @@ def read(source, most_bytes=MOST_BYTES, most_pixels=MOST_PIXELS):
     """
     container = containers.strip(_bytes(source, most_bytes))
     height, width = container.size
+    most_pixels = min(most_pixels, MOST_OF_KIND.get(container.kind, most_pixels))
     if height * width > most_pixels:
         raise PhotoError(f"This picture is {width:,} pixels wide and {height:,} high; at most {most_pixels / 1e6:g} million in all are read: make it smaller.")
     if min(height, width) < LEAST_SIDE:
@@ -113,7 +115,7 @@ def _decode(container):
         image.load()
         notes, transparent, grey = [], image.has_transparency_data, image.mode in ("1", "L", "LA")
         if image.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off at 255, and not scale them
-            return np.repeat((np.asarray(image).astype("uint32") * 255 // 65535).astype("uint8")[..., None], 3, axis=2), ["16 bits made 8"]
+            return np.repeat((np.asarray(image) >> 8).astype("uint8")[..., None], 3, axis=2), ["16 bits made 8"]
         if image.mode not in ("RGB", "RGBA", "CMYK"):
             notes.append(f"converted from {NAMES.get(image.mode, image.mode)}")
             image = image.convert("RGBA" if transparent else "RGB")
