@@ -136,8 +136,7 @@ class NoiseModel:
         latent_dim: Integer.
 
     Formula:
-        $\\mu = \\sum_i w_i z_i / \\sum_i w_i$, $\\Sigma = (1 - \\lambda) \\sum_i w_i (z_i - \\mu)(z_i - \\mu)^\\top / \\sum_i w_i + \\lambda I$, with
-        $\\lambda = d / (d + n_\\text{eff})$ and $n_\\text{eff}$ the number of samples that the weights are worth, unless another $\\lambda$ is given.
+        $\\mu = \\sum_i w_i z_i / \\sum_i w_i$, $\\Sigma = (1 - \\lambda) \\sum_i w_i (z_i - \\mu)(z_i - \\mu)^\\top / \\sum_i w_i + \\lambda I$.
     """
 
     def __init__(self, latent_dim):
@@ -151,21 +150,18 @@ class NoiseModel:
         """Take a mean and a covariance."""
         self.mean, self.covariance = (np.array(value) for value in values)
 
-    def fit(self, noise, weights, shrink=None):
+    def fit(self, noise, weights, shrink=0.1):
         """Move to where the weights are.
 
         Args:
             noise: float (n, latent_dim).
             weights: float (n,), 0 or more.
-            shrink: Float in (0, 1]. How much of the standard covariance is mixed in.
+            shrink: Float in (0, 1]. How much of the standard covariance is mixed in, so that every direction keeps some width.
         """
         noise, shares = np.asarray(noise, "float64"), np.asarray(weights, "float64") / np.sum(weights)
-        dim = noise.shape[1]
-        if shrink is None:
-            shrink = dim / (dim + len(noise) * effective_share(weights))
         self.mean = shares @ noise
         around = noise - self.mean
-        self.covariance = (1 - shrink) * (around.T * shares) @ around + shrink * np.eye(dim)
+        self.covariance = (1 - shrink) * (around.T * shares) @ around + shrink * np.eye(noise.shape[1])
 
     def draw(self, count, rng):
         """Return noise, float32 (count, latent_dim)."""

@@ -28,7 +28,7 @@ from tryon_utils.models import features
 from tryon_utils.photos import intake
 from tryon_utils.plotting import people as people_plots
 from tryon_utils.plotting import studio as plots
-from tryon_utils.studio.shell import Studio
+from tryon_utils.studio.shell import open_studio
 
 plt.style.use("tryon_utils.course")
 
@@ -200,7 +200,8 @@ gate("80 % intervals that hold the truth", runs["Thompson"].covered, at_least=0.
 #
 # $$w_i = f + (1 - f)\, n\, \frac{e^{s z_i}}{\sum_j e^{s z_j}} \qquad \mu = \frac{\sum_i w_i\, \epsilon_i}{\sum_i w_i} \qquad \Sigma = (1 - \lambda)\, \frac{\sum_i w_i\, (\epsilon_i - \mu)(\epsilon_i - \mu)^\top}{\sum_i w_i} + \lambda I$$
 #
-# Here $z_i$ is the believed liking of design $i$, standardised, $\epsilon_i$ its noise, $s$ the **strength**, and $f$ the **floor**: the part of the attention that is dealt out evenly, so that nothing is forgotten. To train all weights of the generator on
+# Here $z_i$ is the believed liking of design $i$, standardised, $\epsilon_i$ its noise, $s$ the **strength**, and $f$ the **floor**: the part of the attention that is dealt out evenly, so that nothing is forgotten;
+# $\lambda = 0.1$ keeps some width in every direction. To train all weights of the generator on
 # reweighted pictures is the same idea with the same dangers, and takes minutes; this takes a moment.
 #
 # Somebody has rated sixty designs. Since they are simulated, too, we can read from any picture what they truly think of it, and hide that from the model.
@@ -340,7 +341,7 @@ for name, file in {"a screenshot": as_file(touched, "PNG"), "a photograph of it"
 # `make studio` serves it in your browser, to this computer only, and then each visitor's stars end with the visit.
 
 # %% tags=["nbval-ignore-output"] alt="The studio with the atelier open: its title, the doors, and eight designs in two rows."
-Studio(feedback.Feedback(feedback.MEMORY), seed=seed)
+open_studio(feedback.Feedback(feedback.MEMORY), seed=seed)
 
 # %% [markdown]
 # ## What we have now
