@@ -1,7 +1,10 @@
-"""Figures of the studio's loop: what recommending brings, how feedback weighs the data, and what tuning did."""
+"""Figures of the opening chapter and of the studio's loop: the map of the course, what recommending brings, and what tuning did."""
+
+import textwrap
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from tryon_utils.plotting import people
 
@@ -21,10 +24,11 @@ def draw_rounds(curves, shown):
         ratings = shown * np.arange(1, len(mean) + 1)
         ax.fill_between(ratings, low, high, color=COLOURS[name], alpha=0.15, linewidth=0)
         ax.plot(ratings, mean, color=COLOURS[name], label=name)
-    ends = _apart([curve[0][-1] for curve in curves.values()], 0.11)
+    ends = _apart([curve[0][-1] for curve in curves.values()], 0.17)
     for (name, curve), height in zip(curves.items(), ends, strict=True):
         ax.text(shown * len(curve[0]) + 1.5, height, name, color=COLOURS[name], va="center", fontsize=9.5)
-    ax.set(xlabel="things rated so far", ylabel="true liking of what is shown\n(stars)", xlim=(shown, 1.2 * shown * len(mean)), ylim=(2.3, 4.9))
+    ax.set(xlabel="things rated so far", ylabel="true liking of what is shown\n(stars)", xlim=(shown, 1.2 * shown * len(mean)), ylim=(2.3, 4.9),
+           xticks=np.arange(0, len(mean) + 1, max(1, len(mean) // 5))[1:] * shown)
     return figure
 
 
@@ -73,3 +77,38 @@ def draw_tunings(rows, titles, width=7.2):
         people.show(ax, np.concatenate(list(samples), axis=1))
         ax.set_title(title, fontsize=9.5, fontweight="normal", pad=3)
     return figure
+
+
+def draw_map(parts, there):
+    """Return a figure of the course: a column a part, a box a chapter, those that are there in colour.
+
+    Args:
+        parts: Dictionary from a part's name to a list of (number, verb and noun, what it adds), strings.
+        there: Collection of the numbers of the chapters that are there.
+    """
+    figure = Figure(figsize=(7.6, 4.1), dpi=100)
+    ax = figure.subplots()
+    colours = ("C0", "C2", "C5", "C3", "C1", "C4")
+    for column, (name, chapters) in enumerate(parts.items()):
+        ax.text(column + 0.03, 0.42, name, fontsize=10, fontweight="bold", va="bottom")
+        for row, (number, title, adds) in enumerate(chapters):
+            ready = number in there
+            ax.add_patch(Rectangle((column, -row - 0.62), 0.94, 0.94, facecolor=colours[column] if ready else "#eeeeee", alpha=0.16 if ready else 1,
+                                   edgecolor="none"))
+            ax.add_patch(Rectangle((column, -row - 0.62), 0.03, 0.94, facecolor=colours[column] if ready else "#cccccc", edgecolor="none"))
+            ink = "#222222" if ready else "#888888"
+            ax.text(column + 0.08, -row + 0.25, number, fontsize=8, va="top", color=ink, fontweight="bold")
+            ax.text(column + 0.25, -row + 0.25, "\n".join(textwrap.wrap(title, 14)), fontsize=7.6, va="top", color=ink, fontweight="bold", linespacing=1.05)
+            ax.text(column + 0.08, -row - 0.55, "\n".join(textwrap.wrap(adds, 22)), fontsize=6.8, va="bottom", color=ink, linespacing=1.1)
+    ax.set(xlim=(0, len(parts)), ylim=(-max(map(len, parts.values())) + 0.3, 0.75))
+    ax.axis("off")
+    return figure
+
+
+def draw_try_on(person, garment, result, truth):
+    """Return a figure of a person, a garment, the model's try-on and the truth, which only the renderer knows.
+
+    Args:
+        person, garment, result, truth: uint8 (height, width, 3), all alike.
+    """
+    return people.draw_pictures([person, garment, result, truth], titles=["somebody", "a top", "the model's answer", "the truth"], width=6.4)
