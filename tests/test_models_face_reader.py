@@ -101,13 +101,12 @@ def test_what_are_no_faces_is_refused(reader, pictures, words):
 @pytest.fixture
 def few(monkeypatch):
     """The recipe on the people that lie in data/, a handful of each part."""
-    monkeypatch.setattr(recipe, "COUNT", 64)
+    monkeypatch.setattr(recipe, "PARTS", {"train": 100, "new_item": 40})
     monkeypatch.setattr(recipe, "EPOCHS", 1)
-    monkeypatch.setattr(recipe, "WORLD", 0)
 
 
 def test_a_person_has_one_number_on_both_days_bare_and_made_up():
-    pictures, truth = recipe.samples(("train", "new_item"), 20, 0)
+    pictures, truth = recipe.samples({"train": 20, "new_item": 20})
     assert pictures.shape == (80, 64, 64, 3) and {len(values) for values in truth.values()} == {80}
     for number in (0, 7):
         same = np.flatnonzero(truth["identity"] == number)
@@ -129,7 +128,7 @@ def test_moved_landmarks_stay_on_their_pixels():
 
 
 def test_a_batch_depends_on_seed_epoch_and_place_alone():
-    pictures, truth = recipe.samples(("train",), 64, 0)
+    pictures, truth = recipe.samples({"train": 64})
     first, again, later = (recipe.Batches(pictures, truth, seed) for seed in (0, 0, 0))
     later.on_epoch_end()
     np.testing.assert_array_equal(first[1][0], again[1][0])

@@ -65,7 +65,8 @@ def test_no_gradient_of_the_sleeves_moves_the_joints():
 def test_the_network_has_its_outputs_and_a_seed_fixes_it():
     first, again, other = (reader.build_reader(HEADS, width=16, feature_dim=8, seed=seed) for seed in (1, 1, 2))
     found = first(np.zeros((2, 64, 48, 3), "float32"))
-    assert {name: tuple(values.shape) for name, values in found.items()} == {"joints": (2, 10, 2), "sleeves": (2, 2), "features": (2, 8), "sleeve": (2, 2), "tone": (2, 3)}
+    assert {name: tuple(values.shape) for name, values in found.items()} == {
+        "joints": (2, 10, 2), "joint_maps": (2, 32, 24, 10), "sleeves": (2, 2), "sleeve_maps": (2, 2, 41), "features": (2, 8), "sleeve": (2, 2), "tone": (2, 3)}
     for ours, theirs, others in zip(first.get_weights(), again.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert not np.allclose(first.get_weights()[0], other.get_weights()[0])
@@ -163,6 +164,18 @@ def test_a_place_counts_as_much_as_its_last_number_says():
     truth = np.array([[[1.0, 2.0, 1.0], [0.0, 0.0, 0.5]]])
     assert float(recipe.weighed(truth, np.array([[[2.0, 4.0], [4.0, 4.0]]]))[0]) == pytest.approx((1.5 + 2) / 2)
     assert float(recipe.weighed(np.array([[[0.5, 1.0], [0.5, 0.5]]]), np.array([[0.7, 0.1]]))[0]) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("entropy", "shape", "truth", "cell"), [
+    (recipe.joint_entropy, (1, 32, 24, 1), [[[9.0, 21.0, 1.0]]], (0, 10, 4, 0)), (recipe.sleeve_entropy, (1, 1, 41), [[[0.25, 1.0]]], (0, 0, 12))])
+def test_maps_are_best_where_their_bump_lies_on_the_truth(entropy, shape, truth, cell):
+    truth, even = np.float32(truth), np.zeros(shape, "float32")
+    there, elsewhere = even.copy(), even.copy()
+    there[cell], elsewhere[tuple(number and number + 9 for number in cell)] = 3, 3
+    values = [float(entropy(truth, ops.convert_to_tensor(maps))[0]) for maps in (there, even, elsewhere)]
+    assert values == sorted(values)
+    assert values[1] == pytest.approx(np.log(even.size))  # nothing known
+    assert float(entropy(truth * np.float32([1] * (truth.shape[-1] - 1) + [0.5]), ops.convert_to_tensor(even))[0]) == pytest.approx(np.log(even.size) / 2)
 
 
 def test_what_is_made_can_be_read(tmp_path, monkeypatch):

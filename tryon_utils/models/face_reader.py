@@ -82,8 +82,8 @@ def build_reader(heads, width=16, feature_dim=64, seed=0):
     small = layers.Flatten()(convolve(eighth, width, 4, 2))
     embedding = layers.Dense(feature_dim, kernel_initializer=initializer)(layers.Concatenate()([pooled, small]))
     embedding = layers.UnitNormalization(name="embedding")(layers.BatchNormalization(momentum=0.9)(embedding))
-    x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(eighth), quarter]), 4 * width)
-    x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(x), half]), 3 * width)
+    x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(eighth), quarter]), 3 * width)
+    x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(x), half]), 2 * width)
     landmarks = PointsOfMaps(2, name="landmarks")(layers.Conv2D(POINTS, 1, kernel_initializer=initializer)(x))
     logits = {name: layers.Dense(len(values), kernel_initializer=initializer, name=name)(features) for name, values in heads.items()}
     return keras.Model(pictures, {"landmarks": landmarks, "embedding": embedding, "features": features, **logits}, name="face_reader")
