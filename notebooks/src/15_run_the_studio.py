@@ -93,7 +93,7 @@ print("pictures", sampler.pictures([0, 17]).shape, sampler.pictures([0]).dtype)
 
 # %% alt="Eight designs of the DCGAN in a row, all of them tops with horizontal stripes in different colours."
 striped = sampler.matching({"pattern": "horizontal stripes"}, count=8)
-people_plots.draw_pictures(sampler.pictures(striped))
+people_plots.draw_pictures(sampler.pictures(striped), width=5.5)
 
 # %% [markdown]
 # And between two designs lie others. On a straight line, $z(t) = (1-t)\,z_0 + t\,z_1$, the noise gets short on the way: two independent vectors of 64 normal numbers are almost at right angles, so that the middle has only

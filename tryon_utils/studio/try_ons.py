@@ -3,6 +3,7 @@
 Each is there only where its weights are: `find_dresser` and `find_stylist` return None otherwise, and the room opens without that door.
 """
 
+import functools
 import types
 
 import numpy as np
@@ -35,12 +36,16 @@ class Dresser:
 
     def __init__(self, warper, painter, provenance, people=PEOPLE, garments_shown=GARMENTS):
         self.warper, self.painter, self.provenance = warper, painter, provenance
-        self.models = dress.gather(warper, painter)
         self.bodies = datasets.load_bodies("new_both", garments_shown, size=painter.input_shape[1])
         wanted = [recipe[2] for recipe in self.bodies.recipes]
         self.people = [(self.bodies.person[row], f"person {row + 1}") for row in range(people)]
         self.things = [(self.bodies.garment[row], describe_garment(vars(recipe))) for row, recipe in enumerate(wanted)]
         self.points = recommend.embed_garments(wanted)
+
+    @functools.cached_property
+    def models(self):
+        """What a photograph needs, put together when the first one comes."""
+        return dress.gather(self.warper, self.painter)
 
     def before(self, person):
         """Return the person's picture: a row of `people`, or the photograph itself."""
