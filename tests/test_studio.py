@@ -275,7 +275,7 @@ def test_strengths_and_the_lesson_of_the_mirror(studio):
 def test_the_own_garment_is_tried_on(studio):
     wardrobe = studio.panes["Wardrobe"]
     wardrobe.bring_garment(np.zeros((90, 90, 3), "uint8"))
-    assert wardrobe.garment_photo is not None
+    assert wardrobe.garment_photo is not None and wardrobe.compare.label.endswith("a garment of your own")
     wardrobe.choose(wardrobe.rows[1])
     assert wardrobe.garment_photo is None
 

@@ -114,10 +114,14 @@ class Fitting:
         self.after = self.make()
         before = self.model.before(self.person)
         self.compare.before, self.compare.after = pictures.address(before), pictures.address(self.after)
-        words = self.model.things[self.thing][1]
+        words = self.what()
         self.compare.label = f"{self.whom()} {self.verb} {words}"
         self.said.value = f"<p><b>{html.escape(self.whom().capitalize())}</b><small>{html.escape(self.verb)} {html.escape(words)}</small></p>"
         self.takeaway.clear()
+
+    def what(self):
+        """Return what is tried on, in words."""
+        return self.model.things[self.thing][1]
 
     def whom(self):
         """Return who tries it on, in words."""
@@ -149,7 +153,7 @@ class Fitting:
     def _card(self):
         if self.after is None:
             return None
-        return self.after, f"{self.verb.capitalize()} {self.model.things[self.thing][1]}"[:60], self.model.provenance()
+        return self.after, f"{self.verb.capitalize()} {self.what()}"[:60], self.model.provenance()
 
     def still(self):
         """Return the pane as one picture: before, after, and some things."""

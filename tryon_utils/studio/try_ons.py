@@ -100,7 +100,7 @@ class Stylist:
         self.people = [(face.bare, f"face {row + 1}") for row, face in enumerate(self.faces)]
         self.things = [(reference.picture, look.name) for reference, look in zip(self.references, looks, strict=True)]
         self.points = recommend.embed_looks(looks)
-        self._last = None, None
+        self._last = None, None, None  # face, look, layers
 
     def before(self, face):
         """Return the face's picture: a row of `people`, or the photograph itself."""
@@ -108,12 +108,11 @@ class Stylist:
 
     def layers(self, face, look):
         """Return the layers of a look on a face; those asked for last are remembered, so that a slider needn't wait for them."""
-        key = (id(face) if isinstance(face, np.ndarray) else face, look)
-        if self._last[0] != key:
+        if self._last[0] is not face or self._last[1] != look:
             known = None if isinstance(face, np.ndarray) else self.faces[face].landmarks
             reference = self.references[look]
-            self._last = key, makeup_photos.predict_layers(self.generator, self.before(face), reference.picture, known, reference.landmarks)
-        return self._last[1]
+            self._last = face, look, makeup_photos.predict_layers(self.generator, self.before(face), reference.picture, known, reference.landmarks)
+        return self._last[2]
 
     def make_up(self, face, look, strengths):
         """Return a face (a row, or the pixels of a photograph) in a look, each region as strong as said.

@@ -64,5 +64,8 @@ class Wardrobe(Fitting):
         self.garment_photo = None
         super().choose(row)
 
+    def what(self):
+        return super().what() if self.garment_photo is None else "a garment of your own"
+
     def make(self):
         return self.model.dress(self.person, self.thing if self.garment_photo is None else self.garment_photo)
