@@ -19,7 +19,7 @@ opened = time.monotonic()
 import tryon_utils  # keeps TensorFlow's start-up log quiet
 import matplotlib.pyplot as plt
 import numpy as np
-from tryon_utils import readiness, widgets
+from tryon_utils import datasets, gallery, readiness, widgets
 from tryon_utils.gates import gate
 from tryon_utils.plotting import people as people_plots
 from tryon_utils.plotting import studio as plots
@@ -99,8 +99,14 @@ parts = {
 }
 there = {path.name[:2] for path in (readiness.ROOT / "notebooks").glob("[0-9]*.ipynb")}
 
-# %% alt="A map of the course in six columns, from the game to the studio, with a box for each chapter that says what it adds; chapters that are not written yet are grey."
-plots.draw_map(parts, there)
+# %% tags=["nbval-ignore-output"]
+face = datasets.load_faces("new_both", 8)
+top = gallery.Sampler(gallery.find("dcgan_garments")).pictures([117])[0]
+noisy = np.clip(top + np.random.default_rng(0).normal(0, 60, top.shape), 0, 255).astype("uint8")
+pictures = {"03": top, "06": noisy, "09": face.bare[3], "12": face.picture[3], "13": dresser.bodies.garment[garment], "14": result}
+
+# %% alt="A map of the course in six columns, from the game to the studio, with a box for each chapter that says what it adds, some with a small picture; chapters that are not written yet are grey."
+plots.draw_map(parts, there, pictures)
 
 # %% [markdown]
 # Read from left to right, or begin where you are curious: each chapter says which ones it needs.

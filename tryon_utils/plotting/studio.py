@@ -79,29 +79,35 @@ def draw_tunings(rows, titles, width=7.2):
     return figure
 
 
-def draw_map(parts, there):
+def draw_map(parts, there, pictures=()):
     """Return a figure of the course: a column a part, a box a chapter, those that are there in colour.
 
     Args:
         parts: Dictionary from a part's name to a list of (number, verb and noun, what it adds), strings.
         there: Collection of the numbers of the chapters that are there.
+        pictures: Dictionary from a number to uint8 (height, width, 3), which stands in the chapter's box.
     """
-    figure = Figure(figsize=(7.6, 4.1), dpi=100)
-    ax = figure.subplots()
+    figure = Figure(figsize=(7.8, 4.0), dpi=100, layout="none")
+    ax = figure.add_axes((0, 0, 1, 1))
     colours = ("C0", "C2", "C5", "C3", "C1", "C4")
+    rows = max(map(len, parts.values()))
+    ax.set(xlim=(-0.04, len(parts)), ylim=(-rows + 0.28, 0.72))
+    ax.axis("off")
     for column, (name, chapters) in enumerate(parts.items()):
-        ax.text(column + 0.03, 0.42, name, fontsize=10, fontweight="bold", va="bottom")
+        ax.text(column + 0.02, 0.42, name, fontsize=10, fontweight="bold", va="bottom")
         for row, (number, title, adds) in enumerate(chapters):
             ready = number in there
-            ax.add_patch(Rectangle((column, -row - 0.62), 0.94, 0.94, facecolor=colours[column] if ready else "#eeeeee", alpha=0.16 if ready else 1,
+            ax.add_patch(Rectangle((column, -row - 0.62), 0.95, 0.94, facecolor=colours[column] if ready else "#eeeeee", alpha=0.16 if ready else 1,
                                    edgecolor="none"))
-            ax.add_patch(Rectangle((column, -row - 0.62), 0.03, 0.94, facecolor=colours[column] if ready else "#cccccc", edgecolor="none"))
-            ink = "#222222" if ready else "#888888"
-            ax.text(column + 0.08, -row + 0.25, number, fontsize=8, va="top", color=ink, fontweight="bold")
-            ax.text(column + 0.25, -row + 0.25, "\n".join(textwrap.wrap(title, 14)), fontsize=7.6, va="top", color=ink, fontweight="bold", linespacing=1.05)
-            ax.text(column + 0.08, -row - 0.55, "\n".join(textwrap.wrap(adds, 22)), fontsize=6.8, va="bottom", color=ink, linespacing=1.1)
-    ax.set(xlim=(0, len(parts)), ylim=(-max(map(len, parts.values())) + 0.3, 0.75))
-    ax.axis("off")
+            ax.add_patch(Rectangle((column, -row - 0.62), 0.025, 0.94, facecolor=colours[column] if ready else "#cccccc", edgecolor="none"))
+            ink = "#222222" if ready else "#777777"
+            ax.text(column + 0.07, -row + 0.26, number, fontsize=8, va="top", color=ink, fontweight="bold")
+            ax.text(column + 0.22, -row + 0.26, "\n".join(textwrap.wrap(title, 13)), fontsize=7.4, va="top", color=ink, fontweight="bold", linespacing=1.05)
+            ax.text(column + 0.07, -row - 0.57, "\n".join(textwrap.wrap(adds, 20)), fontsize=6.8, va="bottom", color=ink, linespacing=1.1)
+            if number in pictures:
+                height, width = np.shape(pictures[number])[:2]
+                inset = ax.inset_axes((column + 0.5 - 0.2 * width / height, -row - 0.4, 0.4 * width / height, 0.42), transform=ax.transData)
+                people.show(inset, pictures[number])
     return figure
 
 
