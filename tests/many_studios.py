@@ -18,7 +18,7 @@ from jupyter_client.manager import start_new_kernel
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 OPEN = """import tryon_utils
 from tryon_utils import feedback
-from tryon_utils.studio.shell import open_studio
+from tryon_utils.studio.opening import open_studio
 studio = open_studio(feedback.Feedback(feedback.MEMORY))
 assert studio.panes and not studio.room.trouble, studio.room.trouble"""
 USE = """atelier = studio.panes["Atelier"]

@@ -28,7 +28,7 @@ from tryon_utils.models import features
 from tryon_utils.photos import intake
 from tryon_utils.plotting import people as people_plots
 from tryon_utils.plotting import studio as plots
-from tryon_utils.studio.shell import open_studio
+from tryon_utils.studio.shell import Studio
 
 plt.style.use("tryon_utils.course")
 
@@ -337,11 +337,11 @@ for name, file in {"a screenshot": as_file(touched, "PNG"), "a photograph of it"
 #
 # ## The whole
 #
-# All six parts, with doors. Draw, give stars, let it choose for you, walk from design to design, make a card, and delete your stars. Errors stay in its line at the bottom, as one sentence. The same room runs without any code in view:
-# `make studio` serves it in your browser, to this computer only, and then each visitor's stars end with the visit.
+# All six parts in one room, here with the door whose model we used. Draw, give stars, let it choose for you, walk from design to design, make a card, and delete your stars. Errors stay in its line at the bottom, as one sentence.
+# [The studio](the_studio.ipynb) opens with every door whose model is trained, and keeps your stars. `make studio` serves the same room in your browser without any code in view, to this computer only; then each visitor's stars end with the visit.
 
 # %% tags=["nbval-ignore-output"] alt="The studio with the atelier open: its title, the doors, and eight designs in two rows."
-open_studio(feedback.Feedback(feedback.MEMORY), seed=seed)
+Studio(feedback.Feedback(feedback.MEMORY), seed=seed)
 
 # %% [markdown]
 # ## What we have now
@@ -352,7 +352,7 @@ open_studio(feedback.Feedback(feedback.MEMORY), seed=seed)
 #
 # ## Next
 #
-# That was the course. [Open the fitting room](00_open_the_fitting_room.ipynb) again and look at its map: you have built all that is on it. The exercises are [here](exercises/15_run_the_studio.ipynb).
+# That was the course. Open [the studio](the_studio.ipynb) and show it to somebody; then ask which part of the loop you would build better. The exercises are [here](exercises/15_run_the_studio.ipynb).
 #
 # ## Further reading
 #

@@ -6,6 +6,6 @@
 
 # %% tags=["nbval-ignore-output"] alt="The studio with its atelier open: eight garments that a GAN has designed, in two rows of four, below the title and the doors of the rooms."
 import tryon_utils
-from tryon_utils.studio.shell import open_studio
+from tryon_utils.studio.opening import open_studio
 
 open_studio()

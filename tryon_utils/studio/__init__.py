@@ -4,5 +4,5 @@
 - `parts`: the visible pieces that ipywidgets lacks: tiles with stars, a film, a picture before and after;
 - `atelier`, `wardrobe`, `mirror`: the panes; each lists only models that are ready;
 - `advice`: recommendations from the stars; `takeaway`: cards to download; `intake`: pictures from a file or the camera;
-- `shell`: the whole, and the picture that it leaves behind where no kernel runs.
+- `shell`: the whole, and the picture that it leaves behind where no kernel runs; `try_ons`, `opening`: the same with the course's try-on models.
 """

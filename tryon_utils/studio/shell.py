@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tryon_utils.studio import parts, try_ons
+from tryon_utils.studio import parts
 from tryon_utils.studio.atelier import Atelier
 from tryon_utils.studio.mirror import Mirror
 from tryon_utils.studio.room import Room
@@ -111,8 +111,3 @@ class Studio(ipywidgets.VBox):
         file = io.BytesIO()
         image.quantize(128, dither=Image.Dither.NONE).save(file, format="PNG", optimize=True)
         return file.getvalue()
-
-
-def open_studio(store=None, seed=0):
-    """Return a `Studio` with every model of the course that is there."""
-    return Studio(store, seed, try_ons.find_stylist(), try_ons.find_dresser())

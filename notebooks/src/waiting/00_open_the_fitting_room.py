@@ -23,7 +23,8 @@ from tryon_utils import datasets, gallery, readiness, widgets
 from tryon_utils.gates import gate
 from tryon_utils.plotting import people as people_plots
 from tryon_utils.plotting import studio as plots
-from tryon_utils.studio import shell, try_ons
+from tryon_utils.studio import try_ons
+from tryon_utils.studio.opening import open_studio
 
 plt.style.use("tryon_utils.course")
 
@@ -126,7 +127,7 @@ plots.draw_map(parts, there, pictures)
 # Everything at once: a mirror, a wardrobe, an atelier. Doors whose models aren't trained yet are not there. It opens in a few seconds.
 
 # %% tags=["nbval-ignore-output"] alt="The studio: its title, the doors to its rooms, and a person before and after trying something on."
-shell.open_studio()
+open_studio()
 
 # %% [markdown]
 # ## What we have now
