@@ -301,6 +301,6 @@ def test_large_pictures_are_sent_smaller():
 
 
 def test_every_script_is_a_module_and_the_style_is_there():
-    for name in ("Tiles", "Film", "Compare", "Upload"):
+    for name in ("Tiles", "Film", "Compare", "Upload", "Slider"):
         assert "export default" in str(getattr(parts, name)._esm)
     assert 'data-jp-theme-light="false"' in parts.STYLE and "@container" in parts.STYLE

@@ -138,10 +138,10 @@ def tour(visit, results, name):
     visit.enter("Mirror")
     after = visit.room.locator(".fr-compare:visible .fr-after")
     shown = after.get_attribute("src")
-    slider = visit.room.get_by_role("slider", name="Lips").first
-    slider.focus()
+    slider = visit.room.get_by_label("Lips")
     for _ in range(6):
         slider.press("ArrowLeft")
+    assert visit.room.locator(".fr-slide output").first.inner_text() == "70 %"
     visit.wait_for_change(lambda: after.get_attribute("src"), shown)
     visit.room.locator(".fr-compare:visible input").press("ArrowLeft")
     assert visit.room.locator(".fr-compare:visible").evaluate("box => box.style.getPropertyValue('--cut')") == "49%"

@@ -144,7 +144,7 @@ class Atelier:
         follower = self.numbers[(self.numbers.index(self.chosen) + 1) % len(self.numbers)]
         self.said.value = f"<p><b>Design {self.chosen}</b><small>{html.escape(words[:1].upper() + words[1:])}.</small><small>Play: on to design {follower}.</small></p>"
         self.film.label = f"Design {self.chosen}, {words}, on its way to design {follower}"
-        self.film.frames = [pictures.address(frame) for frame in self.sampler.walk(self.chosen, follower)]
+        self.film.frames = [pictures.address(frame) for frame in self.sampler.walk(self.chosen, follower, frames=16)]
         self.takeaway.clear()
 
     def _heard(self, said):

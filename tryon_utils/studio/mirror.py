@@ -50,8 +50,7 @@ class Mirror(Fitting):
     title, who, things_are, verb = "Mirror", "a face", "looks", "wearing"
 
     def controls(self):
-        self.strengths = {region: ipywidgets.FloatSlider(value=1.0, min=0.0, max=1.0, step=0.05, description=region.capitalize(), readout_format=".0%",
-                                                         continuous_update=False) for region in self.model.regions}
+        self.strengths = {region: parts.Slider(label=region.capitalize()) for region in self.model.regions}
         for slider in self.strengths.values():
             slider.observe(self._turned, "value")
         return list(self.strengths.values())

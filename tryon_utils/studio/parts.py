@@ -89,6 +89,19 @@ class Compare(_Part):
     label = traitlets.Unicode("Before and after").tag(sync=True)
 
 
+class Slider(_Part):
+    """A strength from nothing to all, with its name and its number beside it.
+
+    Attributes:
+        label: String.
+        value: Float from 0 to 1.
+    """
+
+    _esm = HERE / "slider.js"
+    label = traitlets.Unicode("Strength").tag(sync=True)
+    value = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+
+
 class Upload(_Part):
     """A file of the visitor's; its bytes are handed on and forgotten.
 
