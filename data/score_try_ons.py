@@ -24,6 +24,8 @@ from tryon_utils.models import garment as garments
 from tryon_utils.models import reader as readers
 from tryon_utils.models import tryon
 
+from recipes import try_on
+
 DATA = pathlib.Path(__file__).resolve().parent
 SIZES = (128, 256)
 COUNT, TONED = 400, 40  # pairs of new people and garments; people who are seen in every tone
@@ -75,7 +77,7 @@ def painters(size):
 
 def dresser(kind, size, path):
     """Return a function from bodies and a warper to pictures: the painter with these weights, and what it is given."""
-    painter = tryon.build_painter((size, size * 3 // 4))
+    painter = tryon.build_painter((size, size * 3 // 4), try_on.WIDTHS[size])
     painter.load_weights(path)
     if kind == "unwarped":
         return lambda bodies, warper: dressing.paint(painter, sheets_of(bodies, unwarped(bodies)))

@@ -1,6 +1,5 @@
 """The reader of faces: its shapes, what it is trained on, and what it knows of people that it never saw."""
 
-import json
 import pathlib
 import sys
 
@@ -98,23 +97,14 @@ def test_what_are_no_faces_is_refused(reader, pictures, words):
 
 # ---- How it is made ------------------------------------------------------------------------------------------------------
 
-@pytest.fixture
-def few(monkeypatch):
-    """The recipe on the people that lie in data/, a handful of each part."""
-    monkeypatch.setattr(recipe, "PARTS", {"train": 100, "new_item": 40})
-    monkeypatch.setattr(recipe, "EPOCHS", 1)
-
-
-def test_a_person_has_one_number_on_both_days_bare_and_made_up():
-    pictures, truth = recipe.samples({"train": 20, "new_item": 20})
-    assert pictures.shape == (80, 64, 64, 3) and {len(values) for values in truth.values()} == {80}
-    for number in (0, 7):
-        same = np.flatnonzero(truth["identity"] == number)
-        assert len(same) == 4 and len(set(truth["tone"][same])) == 1
-        assert (truth["look"][same] == 0).sum() == 2 and len(set(truth["hair"][same])) == 1
-    first = datasets.load_faces("train", 20)
-    np.testing.assert_array_equal(pictures[20:40], first.picture)
-    assert [recipe.HEADS["look"][number] for number in truth["look"][20:40]] == [look.name for _, look in first.recipes]
+def test_people_come_bare_and_made_up():
+    pictures, behind, truth = recipe.samples("train", 20)
+    faces = datasets.load_faces("train", 20)
+    np.testing.assert_array_equal(pictures[:, 0], faces.bare)
+    np.testing.assert_array_equal(pictures[:, 1], faces.picture)
+    assert [recipe.HEADS["look"][number] for number in truth["look"][:, 1]] == [look.name for _, look in faces.recipes] and not truth["look"][:, 0].any()
+    assert [recipe.HEADS["hair"][number] for number in truth["hair"][:, 0]] == [face.hair_style for face, _ in faces.recipes]
+    assert behind[:, 0, 0].all() and not behind[:, 30, 32].any()
 
 
 def test_moved_landmarks_stay_on_their_pixels():
@@ -128,16 +118,25 @@ def test_moved_landmarks_stay_on_their_pixels():
 
 
 def test_a_batch_depends_on_seed_epoch_and_place_alone():
-    pictures, truth = recipe.samples({"train": 64})
-    first, again, later = (recipe.Batches(pictures, truth, seed) for seed in (0, 0, 0))
+    first, again, later = (recipe.Batches(*recipe.samples("train", 64), 0) for _ in range(3))
     later.on_epoch_end()
     np.testing.assert_array_equal(first[1][0], again[1][0])
-    assert not np.array_equal(first[1][0], later[1][0])
-    assert np.abs(first[0][0]).max() <= 1 and first[0][0].dtype == np.float32
+    assert not np.array_equal(first[1][0], later[1][0]) and len(first) == 2
+    batch, truth = first[0]
+    assert batch.shape == (64, 64, 64, 3) and np.abs(batch).max() <= 1 and batch.dtype == np.float32
+    assert {len(values) for values in truth.values()} == {64}
+    np.testing.assert_array_equal(truth["embedding"][::2], truth["embedding"][1::2])
+    assert len(set(truth["embedding"])) == 32 and not truth["look"][::2].any() and truth["look"][1::2].all()
 
 
-def test_the_whole_recipe_runs(few, tmp_path, capsys):
-    entry = recipe.make(tmp_path / "draft.weights.h5", tmp_path / "folder")
-    assert set(entry["scores"]) == {"landmark_pixels", "recognised", *recipe.HEADS} and (tmp_path / "draft.weights.h5").stat().st_size < 3e6
-    assert json.dumps(entry)
-    face_reader.build_reader(recipe.HEADS, **entry["options"]).load_weights(tmp_path / "draft.weights.h5")
+def test_who_is_who_worked_by_hand():
+    embedding = np.eye(2, dtype="float32")[[0, 0, 1, 1]]
+    sure = np.log(1 + 2 * np.exp(-recipe.SHARPNESS))  # the other picture is alike, two strangers are not
+    np.testing.assert_allclose(recipe.who_is_who(np.array([5, 5, 7, 7]), embedding), 4 * [sure], atol=1e-5)
+    wrong = np.log(np.exp(recipe.SHARPNESS) + 2)
+    np.testing.assert_allclose(recipe.who_is_who(np.array([[5], [7], [5], [7]]), embedding), 4 * [wrong], rtol=1e-4)
+
+
+def test_the_manifest_tells_the_factors_as_they_are():
+    entry = weights.find("features_faces")
+    assert {name: tuple(values) for name, values in entry["heads"].items()} == recipe.HEADS and entry["bytes"] < 3e6

@@ -38,6 +38,11 @@ def moved(network, before):
     return any(not np.array_equal(values, ops.convert_to_numpy(variable)) for values, variable in zip(before, network.trainable_variables, strict=True))
 
 
+def directions_of(network):
+    """Return the weights at length 1: Keras' spectral normalisation scales them whenever the network is called in training."""
+    return [values / max(np.linalg.norm(values), 1e-9) for values in values_of(network)]
+
+
 # ---- Sheets ----------------------------------------------------------------------------------------------------------
 
 def test_the_channels_lie_side_by_side():
@@ -89,10 +94,10 @@ def test_pixels_outside_the_mask_are_the_persons_bit_for_bit(sheets):
     assert (made[outside] == sheets[..., :3][outside]).all() and outside.any()
 
 
-def test_a_painter_is_fixed_by_its_seed(sheets):
-    conditions, _ = tryon.split(sheets)
-    one, same, other = (ops.convert_to_numpy(small_painter(seed)(conditions)["picture"]) for seed in (3, 3, 4))
-    assert (one == same).all() and np.abs(one - other).max() > 0.01
+def test_a_painter_is_fixed_by_its_seed():
+    one, same, other = (small_painter(seed).get_weights() for seed in (3, 3, 4))
+    assert all((first == second).all() for first, second in zip(one, same, strict=True))
+    assert np.abs(one[0] - other[0]).max() > 0.01
 
 
 def test_a_painter_is_saved_and_loaded(sheets, tmp_path):
@@ -102,6 +107,16 @@ def test_a_painter_is_saved_and_loaded(sheets, tmp_path):
     other.load_weights(tmp_path / "painter.weights.h5")
     conditions, _ = tryon.split(sheets)
     np.testing.assert_array_equal(painter(conditions)["picture"], other(conditions)["picture"])
+
+
+def test_a_larger_painter_takes_over_what_a_smaller_one_knows():
+    small = tryon.fit_tone(tryon.build_painter((32, 24), (8, 8, 12), seed=1), *np.random.default_rng(0).integers(60, 240, (2, 20, 3)))
+    large = tryon.grow(small, tryon.build_painter((64, 48), (4, 8, 8, 12), seed=2))
+    for name in ("down_0", "look_0", "down_1", "look_1", "up_1", "join_1", "up_2", "join_2", "compose", "down_0_norm"):
+        if name in {layer.name for layer in small.layers}:
+            for one, other in zip(small.get_layer(name).get_weights(), large.get_layer(name).get_weights(), strict=True):
+                np.testing.assert_array_equal(one, other)
+    assert "down_2" in {layer.name for layer in large.layers} and large.output["picture"].shape == (None, 64, 48, 3)
 
 
 def test_the_tone_is_the_least_squares_answer():
@@ -164,9 +179,11 @@ def test_without_an_opponent_the_painters_step_moves_painter_and_average(sheets)
 def test_the_painters_gradient_leaves_the_discriminator_alone(sheets, monkeypatch):
     model = small_gan()
     monkeypatch.setattr(model, "train_discriminator", lambda *batch: {})
-    painter, discriminator = values_of(model.painter), values_of(model.discriminator)
+    painter, discriminator = values_of(model.painter), directions_of(model.discriminator)
     model.train_step(sheets)
-    assert moved(model.painter, painter) and not moved(model.discriminator, discriminator)
+    assert moved(model.painter, painter)
+    for before, after in zip(discriminator, directions_of(model.discriminator), strict=True):
+        np.testing.assert_allclose(after, before, atol=1e-5)
 
 
 def test_the_opponent_adds_to_the_painters_loss(sheets):
@@ -191,12 +208,14 @@ def test_the_penalty_is_due_every_eighth_step(sheets, monkeypatch):
 def test_the_penalty_is_the_slope_at_true_pictures(sheets):
     model = small_gan()
     conditions, truth = tryon.split(sheets)
+    model.discriminator.layers[1].changes = ()  # which are drawn anew at each call
+    for _ in range(20):  # spectral normalisation settles
+        model.discriminator(ops.concatenate([conditions, truth["target"]], axis=-1), training=True)
     with tf.GradientTape() as tape:
         tape.watch(truth["target"])
         logits = model.discriminator(ops.concatenate([conditions, truth["target"]], axis=-1))
     slope = ops.convert_to_numpy(tape.gradient(logits, truth["target"]))
-    model.discriminator.layers[1].changes = ()  # without its changes, which are drawn anew
-    assert float(model.slope_penalty(conditions, truth["target"])) == pytest.approx((slope**2).sum(axis=(1, 2, 3)).mean() / 2, rel=0.05)
+    assert float(model.slope_penalty(conditions, truth["target"])) == pytest.approx((slope**2).sum(axis=(1, 2, 3)).mean() / 2, rel=0.01)
 
 
 def test_the_discriminator_gives_every_patch_a_logit_and_never_changes_colours(sheets):
@@ -210,8 +229,8 @@ def test_training_lowers_the_loss_and_repeats_itself(sheets):
         keras.utils.clear_session()
         model = tryon.TryOn(small_painter(5))
         model.compile(keras.optimizers.Adam(3e-3))
-        return [float(model.train_step(sheets)["loss"]) for _ in range(40)]
+        return [float(model.train_step(sheets)["loss"]) for _ in range(25)]
 
     first, second = train(), train()
-    assert first[-1] < 0.8 * first[0]
+    assert first[-1] < 0.85 * first[0]
     np.testing.assert_allclose(first, second, rtol=1e-3)

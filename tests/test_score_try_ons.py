@@ -16,6 +16,7 @@ from tryon_utils.models import tryon
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data"))
 import score_try_ons  # noqa: E402
+from recipes import try_on  # noqa: E402
 
 
 @pytest.fixture
@@ -31,8 +32,8 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "cache" / "try_on").mkdir(parents=True)
     for name in ("garment_warper", "body_reader"):
         (tmp_path / "weights" / f"{name}.weights.h5").write_bytes(b"as good as any")
-    tryon.build_painter((64, 48), seed=0).save_weights(tmp_path / "weights" / "try_on_64.weights.h5")
-    tryon.build_painter((64, 48), seed=1).save_weights(tmp_path / "cache" / "try_on" / "unwarped-64-1.weights.h5")
+    tryon.build_painter((64, 48), try_on.WIDTHS[64], seed=0).save_weights(tmp_path / "weights" / "try_on_64.weights.h5")
+    tryon.build_painter((64, 48), try_on.WIDTHS[64], seed=1).save_weights(tmp_path / "cache" / "try_on" / "unwarped-64-1.weights.h5")
     yield tmp_path
     keras.backend.clear_session()
 
@@ -57,7 +58,7 @@ def test_everything_is_measured_once(folder, monkeypatch, capsys):
         assert row["cases"][0][:2] == ["all", 12] and row["means"]["worst_tone"] >= 1 and row["kid_deviation"] > 0
 
     monkeypatch.setattr(score_try_ons, "judge", lambda *arguments: {"means": {}})
-    tryon.build_painter((64, 48), seed=2).save_weights(folder / "cache" / "try_on" / "unwarped-64-1.weights.h5")
+    tryon.build_painter((64, 48), try_on.WIDTHS[64], seed=2).save_weights(folder / "cache" / "try_on" / "unwarped-64-1.weights.h5")
     assert score_try_ons.main(["--sizes", "64", "--count", "12"]) == 0
     assert capsys.readouterr().out.count("measuring") == 1  # the one whose weights are others now
     again = json.loads((folder / "try_ons.json").read_text())["sizes"]["64"]["models"]

@@ -63,7 +63,7 @@ def carry_garments(warper, representation, bodies):
         height, width = shop.shape[1:3]
         scale = height / warper.size[0]
         small = ops.image.resize(both, warper.size, antialias=True) if scale != 1 else both
-        found = warper.finder(small)
+        found = warper.finder(small[..., 3:])
         joints = keypoints[:, list(garments.JOINTS), :2] / scale
         places = garments.carry(joints, found["points"], found["width"][:, 0], warper.size)[:, 0]  # the torso's
         places = warp.resize(places, height, width, scale)

@@ -16,7 +16,7 @@ from tryon_utils import guided, lab, makeup_pairs, pigments, regions
 from tryon_utils.photos import align, landmarks
 
 SIZE = 64  # of the crop that the network sees
-RADIUS, EPSILON = 1, 1e-4  # of the guided filter, in the crop's pixels; chosen on renders of 512 pixels, whose opacities are known
+RADIUS, EPSILON = 1, 3e-4  # of the guided filter, in the crop's pixels: less, and skin's texture shows in the lipstick; more, and it runs onto teeth
 SOFT = ("contour", "blush")  # layers without an edge of their own: they are spread smoothly, since skin's texture is not theirs
 FINENESS = 8192  # steps of the colour tables
 FAINT = 3  # of 255: what a layer covers less than this is left out

@@ -65,7 +65,8 @@ def compare(truth, pictures, opacity):
     """
     truth, pictures = np.asarray(truth), np.asarray(pictures)
     if truth.dtype != np.uint8 or pictures.dtype != np.uint8 or truth.shape != pictures.shape or truth.ndim != 4 or len(opacity) != len(truth):
-        raise ValueError(f"truth is {truth.dtype} {truth.shape}, pictures {pictures.dtype} {pictures.shape}, with {len(opacity)} opacities; uint8 pictures of one shape (n, height, width, 3) are wanted.")
+        raise ValueError(f"truth is {truth.dtype} {truth.shape}, pictures {pictures.dtype} {pictures.shape}, with {len(opacity)} opacities; "
+                         "uint8 pictures of one shape (n, height, width, 3) are wanted.")
     scores = {name: np.full(len(truth), np.nan) for name in AREAS}
     for start in range(0, len(truth), PIECE):
         piece = slice(start, start + PIECE)

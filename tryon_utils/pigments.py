@@ -175,7 +175,9 @@ def layer_losses(made, truth, predicted, opacity, masks):
     weights = 0.02 + 0.2 * ops.max(masks, axis=-1) + painted * (1.0 + 2.0 * ops.max(masks[..., :2], axis=-1))  # lips and eyes count three times
     colour = ops.sum(weights * lab.difference(truth, made), axis=(1, 2)) / ops.sum(weights, axis=(1, 2))
     unrest = sum(ops.mean(ops.abs(ops.diff(predicted, axis=axis))) for axis in (1, 2))
-    return {"colour": ops.mean(colour), "opacity": 10.0 * ops.mean(ops.sum(ops.abs(predicted - opacity)[..., :8], axis=-1)), "smoothness": 0.1 * unrest}
+    share = ops.clip(predicted[..., :8], 1e-3, 1 - 1e-3)  # cross entropy: with plain L1, rare layers vanish at once and for good
+    surprise = -ops.sum(opacity[..., :8] * ops.log(share) + (1 - opacity[..., :8]) * ops.log(1 - share), axis=-1)
+    return {"colour": ops.mean(colour), "opacity": 3.0 * ops.mean(surprise), "smoothness": 0.1 * unrest}
 
 
 def histogram_difference(colours, wanted, mask, count=32):

@@ -1,6 +1,8 @@
 """Chapter 12's generator of makeup layers, trained longer than a lesson lasts, with three seeds: alone first, then against a discriminator."""
 
+import functools
 import time
+import types
 
 import keras
 import numpy as np
@@ -8,9 +10,10 @@ import numpy as np
 from tryon_utils import datasets, makeup_pairs, makeup_scores, pigments, regions, training
 from tryon_utils.models import makeup
 
-STEPS_ALONE, STEPS_JUDGED = 1600, 400
+STEPS_ALONE, STEPS_JUDGED = 2400, 600
 REFERENCES = 5
-BATCH = 16
+BATCH = 8
+CHANNELS = 16
 
 
 def make(path, folder, seed=0):
@@ -25,14 +28,14 @@ def make(path, folder, seed=0):
         Dictionary for the manifest.
     """
     packed = pack(datasets.load_faces("train"))
-    generator, clock = makeup.build_generator(seed=3 * seed), Clock()
+    generator, clock = makeup.build_generator(channels=CHANNELS, seed=3 * seed), Clock()
     train(makeup.MakeupTransfer(generator, seed=3 * seed + 1, average_decay=0.99), packed, STEPS_ALONE, 2e-3, seed, folder / "alone.npz", clock)
     judge = makeup.build_discriminator(seed=3 * seed + 1)
     judged = makeup.MakeupTransfer(generator, [judge], adversarial_weight=0.05, seed=3 * seed + 2, average_decay=0.99)
     train(judged, packed, STEPS_JUDGED, 7e-4, seed, folder / "judged.npz", clock)
     judged.average_generator.save_weights(path)
     found = {"seed": seed, "seconds": clock.seconds(STEPS_ALONE + STEPS_JUDGED), "steps": STEPS_ALONE + STEPS_JUDGED,
-             "parameters": generator.count_params(), "trained_on": f"{len(packed)} faces of world 0 with {REFERENCES} references each",
+             "options": {"channels": CHANNELS}, "parameters": generator.count_params(), "trained_on": f"{len(packed)} faces of world 0 with {REFERENCES} references each",
              "scores": judge_it(judged.average_generator)}
     for name in ("alone", "judged"):
         (folder / f"{name}.npz").unlink(missing_ok=True)
@@ -89,3 +92,6 @@ def judge_it(generator):
     scores = makeup_scores.compare(faces.picture, made, faces.opacity)
     tone, worst = makeup_scores.worst_tone(makeup_scores.by_tone(scores["makeup"], faces.recipes))
     return {area: round(float(np.nanmean(values)), 3) for area, values in scores.items()} | {"worst_tone": int(tone), "worst_tone_share": round(float(worst), 3)}
+
+
+SEEDS = tuple(types.SimpleNamespace(make=functools.partial(make, seed=seed)) for seed in range(3))

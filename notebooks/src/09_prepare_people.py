@@ -210,7 +210,7 @@ gate("broken files that led to a picture or a PhotoError", sum(sum(counts.values
 gate("seconds for the slowest", slowest, at_most=2)
 
 # %% [markdown]
-# A changed pixel of a JPEG changes a stripe of the picture, and no reader can know. That is no danger: a wrong picture is a picture. The long run, `python tests/mutated_photos.py`, breaks ten thousand files of twenty kinds and adds bombs. FUZZED
+# A changed pixel of a JPEG changes a stripe of the picture, and no reader can know. That is no danger: a wrong picture is a picture. The course's tests break four hundred files of twenty kinds, and add bombs. The long run, `python tests/mutated_photos.py`, breaks ten thousand.
 #
 # ## Where is the face?
 #

@@ -1,8 +1,8 @@
 """The reader of faces: a small network that says where the 68 landmarks are, whose face it is, and what it looks like.
 
 It judges makeup, so no makeup model is ever trained with it. Landmarks come from heatmaps whose centre of mass is taken. Whose face it is, is
-told by an embedding: two pictures of one person, with and without makeup and on two days, lie close together, two people far apart. The
-features, which must know the look that is worn as well as hair, glasses and the like, are for a distance of sets, `metrics.kid`.
+told by an embedding: a person's pictures with and without makeup lie close together, two people's far apart. The features, which must know
+the look that is worn as well as hair, glasses and the like, are for a distance of sets, `metrics.kid`.
 """
 
 from typing import NamedTuple
@@ -73,9 +73,9 @@ def build_reader(heads, width=16, feature_dim=64, seed=0):
         return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
 
     pictures = keras.Input((SIZE, SIZE, 3), name="pictures")
-    half = convolve(convolve(convolve(pictures, width), 2 * width, 4, 2), 2 * width)  # 32 x 32
-    quarter = convolve(convolve(half, 4 * width, 4, 2), 4 * width)
-    eighth = convolve(convolve(quarter, 6 * width, 4, 2), 6 * width)  # 8 x 8: sees the whole face
+    half = convolve(convolve(pictures, width, 4, 2), 2 * width)  # 32 x 32
+    quarter = convolve(convolve(half, 3 * width, 4, 2), 3 * width)
+    eighth = convolve(convolve(quarter, 4 * width, 4, 2), 4 * width)  # 8 x 8: sees the whole face
     pooled = layers.Concatenate()([pool()(maps) for maps in (quarter, eighth) for pool in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)])
     features = layers.Dense(feature_dim, activation="relu", kernel_initializer=initializer, name="features")(pooled)
     # identity is a matter of where things are, too: a coarse map, not only its mean
@@ -83,8 +83,7 @@ def build_reader(heads, width=16, feature_dim=64, seed=0):
     embedding = layers.Dense(feature_dim, kernel_initializer=initializer)(layers.Concatenate()([pooled, small]))
     embedding = layers.UnitNormalization(name="embedding")(layers.BatchNormalization(momentum=0.9)(embedding))
     x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(eighth), quarter]), 3 * width)
-    x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(x), half]), 2 * width)
-    landmarks = PointsOfMaps(2, name="landmarks")(layers.Conv2D(POINTS, 1, kernel_initializer=initializer)(x))
+    landmarks = PointsOfMaps(4, name="landmarks")(layers.Conv2D(POINTS, 1, kernel_initializer=initializer)(x))
     logits = {name: layers.Dense(len(values), kernel_initializer=initializer, name=name)(features) for name, values in heads.items()}
     return keras.Model(pictures, {"landmarks": landmarks, "embedding": embedding, "features": features, **logits}, name="face_reader")
 

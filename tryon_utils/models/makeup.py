@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from tryon_utils import lab, losses
+from tryon_utils import lab, losses, weights
 from tryon_utils.pigments import COVERING, LAB_UNIT, LAYERS, REGIONS, SPREAD, WINDOW, compose, draw_pairs, histogram_difference, layer_losses, to_lab
 
 # ---- Networks ----------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ class Pigments(layers.Layer):
         hidden = ops.relu(ops.einsum("bkn,knh->bkh", known, self.first) + self.bias)
         found = ops.einsum("bkh,khc->bkc", hidden, self.second) + ops.einsum("bkn,knc->bkc", known, self.straight) + self.shift
         covers = ops.reshape(ops.convert_to_tensor([float(layer in self.covering) for layer in range(count)], "float32"), (1, -1, 1))
-        colour = own + covers * (theirs - own) + LAB_UNIT * found  # a covering pigment is what is seen there on the reference
+        colour = own + covers * (theirs - own) + 10.0 * found  # a covering pigment is what is seen there on the reference
         ratio = ops.maximum(colour[..., :1], 0.0) / ops.maximum(own[..., :1], 4.0)
         return ops.concatenate([0.02 + ratio, colour[..., 1:] - own[..., 1:]], axis=-1)
 
@@ -195,8 +195,8 @@ class LayerModel(keras.Model):
     def update_generator(self, tape, loss):
         """Move the generator one step down its loss, and the average a little towards it."""
         self.generator_optimizer.apply(tape.gradient(loss, self.generator.trainable_variables), self.generator.trainable_variables)
-        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
+        for average, newest in zip(self.average_generator.variables, self.generator.variables, strict=True):
+            average.assign(self.average_decay * average + (1 - self.average_decay) * newest)
 
     def update_judges(self, pairs, discriminator_loss):
         """Move each discriminator one step down its loss on its pair of real and fake pictures; return the losses' sum."""
@@ -317,3 +317,20 @@ def predict(generator, bare, masks, reference):
         opacity.append(np.rint(255 * ops.convert_to_numpy(found[0])).astype("uint8"))
         pigment.append(ops.convert_to_numpy(found[1]))
     return np.concatenate(opacity), np.concatenate(pigment)
+
+
+def load(seed=0, folder=weights.FOLDER):
+    """Load the generator that ships with the course; see `weights.load`.
+
+    Args:
+        seed: Integer, 0 to 2. Which of three trainings.
+        folder: Path of the folder of weights.
+
+    Returns:
+        A frozen `keras.Model`; see `build_generator`.
+
+    Raises:
+        WeightsError: an unknown seed, or a file that is missing or damaged.
+    """
+    name = f"makeup_{seed}"
+    return weights.load(build_generator(**weights.find(name, folder)["options"]), name, folder)

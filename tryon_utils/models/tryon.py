@@ -31,7 +31,8 @@ def convolve(x, channels, initializer, kernel_size=3, strides=1, name=None):
 def build_painter(image_size=(64, 48), widths=(32, 64, 96), seed=0):
     """Build the U-Net that decides, pixel by pixel, from which source the colour comes, and how it is lit.
 
-    It works on blocks of 2 x 2 pixels and tells them apart at its end: fine detail comes with the garment, and need not be painted.
+    It thinks in blocks of 2 x 2 pixels, deals them out at its end, and takes a last look at full size: fine detail comes with the garment.
+    Its last layer is zero at first, so it begins with equal shares and light as it is.
 
     Args:
         image_size: Pair (height, width), divisible by 2 ** (number of widths).
@@ -55,8 +56,9 @@ def build_painter(image_size=(64, 48), widths=(32, 64, 96), seed=0):
     for height, width in enumerate(reversed(widths[:-1]), 1):
         x = layers.UpSampling2D(interpolation="bilinear")(convolve(x, width, initializer, name=f"up_{height}"))
         x = convolve(layers.Add()([x, seen.pop()]), width, initializer, name=f"join_{height}")
-    x = layers.Conv2D(4 * (len(SOURCES) + 4), 3, padding="same", kernel_initializer=initializer)(x)
-    found = DepthToSpace(name="pixels")(x)
+    x = DepthToSpace()(convolve(x, widths[0], initializer))
+    x = convolve(layers.Concatenate()([x, conditions]), 16, initializer)
+    found = layers.Conv2D(len(SOURCES) + 4, 3, padding="same", kernel_initializer="zeros", name="found")(x)
     return keras.Model(conditions, Compose(name="compose")([conditions, found]), name="painter")
 
 
@@ -73,7 +75,7 @@ def grow(small, large):
         Karras, Aila, Laine, Lehtinen, 2018, for the idea.
     """
     for layer in small.layers:
-        if layer.name.split("_")[0] in ("down", "look", "up", "join", "compose"):
+        if layer.weights and layer.name.split("_")[0] in ("down", "look", "up", "join", "compose"):
             large.get_layer(layer.name).set_weights(layer.get_weights())
     return large
 

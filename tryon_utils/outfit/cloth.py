@@ -1,9 +1,10 @@
 """A garment on a photograph with a plain background: cut out, and brought to where the course's shop pictures have theirs."""
 
 import dataclasses
+import functools
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 from scipy import ndimage
 from skimage import color
 
@@ -33,6 +34,26 @@ class Cloth:
     pixels: np.ndarray
     mask: np.ndarray
     frame: np.ndarray
+
+    @functools.cached_property
+    def cut(self):
+        """`PIL.Image`, RGBA. The photograph's colours times the mask, and the mask."""
+        mask = Image.fromarray(np.rint(255 * self.mask).astype("uint8"))
+        colours = ImageChops.multiply(Image.fromarray(self.pixels), Image.merge("RGB", (mask, mask, mask)))
+        return Image.merge("RGBA", (*colours.split(), mask))
+
+    def layer(self, step):
+        """Return the garment as fine as is of use, to fetch its colours from.
+
+        Args:
+            step: Float. Pixels of a shop picture 64 high between two places at which it is fetched.
+
+        Returns:
+            uint8 (h, w, 4), colours times mask, and mask; and the frame, float64 (2, 3), from a shop picture 64 high to it.
+        """
+        shrink = max(1, int(align.scale_of(self.frame) * step / align.MOST_SHRINK))
+        image = self.cut.reduce(shrink) if shrink > 1 else self.cut
+        return np.asarray(image), self.frame / shrink
 
     def shop_picture(self, height):
         """Return the garment as a shop shows it, on white: uint8 (height, 3/4 height, 3), and its mask: uint8 of (height, 3/4 height)."""
@@ -146,4 +167,4 @@ def finer(pixels, mask):
     """Return a small soft mask in the photograph's own size, its edge drawn to where the colours change: float32 (h, w) in [0, 1]."""
     height, width = pixels.shape[:2]
     image = Image.fromarray(mask).resize((width, height), Image.Resampling.BICUBIC)
-    return np.clip((np.array(image) - 0.5) * 1.6 + 0.5, 0, 1).astype("float32")
+    return np.clip((np.array(image) - 0.65) * 2 + 0.5, 0, 1).astype("float32")  # a little inside: at the edge itself the background shines through

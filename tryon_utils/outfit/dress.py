@@ -5,34 +5,35 @@ place from which source its colour comes and how it is lit; the sources themselv
 """
 
 import dataclasses
+import functools
 from typing import NamedTuple
 
+import keras
 import numpy as np
-from keras import ops
 from PIL import Image
 
-from tryon_utils import dressing, images, warp
+from tryon_utils import dressing, images
 from tryon_utils.models import garment as garments
 from tryon_utils.models import tryon
 from tryon_utils.outfit import wearer
 from tryon_utils.photos import align
 
 CRISP = 2.5         # how much steeper the edges between sources are in the full-size photograph than the painter drew them
-MOST_FINE = 16      # the garment is sampled at up to so many pixels for one of 64 x 48
 LEAST_SHARE = 0.02  # a piece of the garment that shows less than this at a pixel is not fetched there
 ROOM = 0.06         # of the person's mask: below, a pixel shows the room behind
 
 
 class Models(NamedTuple):
-    """What a try-on needs.
+    """What a try-on needs; see `gather`.
 
     Attributes:
-        warper: `models.garment.Warper`.
+        finder: `keras.Model` from a garment's mask (1, 64, 48, 1), a person (1, 64, 48, 4) and joints (1, 8, 2) to places (1, 3, 64, 48, 2)
+            and layout (1, 64, 48, 4): a warper, as one graph.
         painter: `keras.Model`; see `models.tryon.build_painter`.
     """
 
-    warper: object
-    painter: object
+    finder: keras.Model
+    painter: keras.Model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +51,19 @@ class Result:
     coverage: np.ndarray
 
 
+def gather(warper, painter):
+    """Return `Models` of a `models.garment.Warper` and a painter."""
+    shapes = ((*warper.size, 1), (*warper.size, 4), (len(garments.JOINTS), 2))
+    inputs = [keras.Input(shape) for shape in shapes]
+    found = warper(*inputs)
+    return Models(keras.Model(inputs, [found.places, found.layout]), painter)
+
+
+def load(height=128):
+    """Return the `Models` that ship with the course; the painter's pictures are 128 or 256 high."""
+    return gather(garments.load(), tryon.load(height))
+
+
 def dress(person, garment, models):
     """Put a garment on a person.
 
@@ -64,51 +78,43 @@ def dress(person, garment, models):
     Returns:
         `Result`.
     """
-    height = models.painter.input_shape[1]
+    height, width = models.painter.input_shape[1:3]
     known, keypoints = wearer.represent(person, height)
-    small, small_mask = garment.shop_picture(height)
-    places, layout = find_warp(models.warper, known, keypoints, small, small_mask)
-    worn = worn_small(places, layout, small, small_mask, known.mask.shape[1:3])
-    sheet = dressing.fill_sheets(known, images.to_picture(worn.picture), np.rint(255 * worn.coverage).astype("uint8"))
-    painted = paint(models.painter, sheet)
-    return compose(person, garment, known, painted, places, layout)
+    places, layout = find_warp(models.finder, known, keypoints, garment)
+    part = Part(slice(0, height), slice(0, width), np.array([[64 / height, 0, 0], [0, 64 / height, 0]]), np.ones((height, width), bool))
+    warped, _ = fetch(garment, part, places, layout)
+    covered = 255 * (1 - share_out(part.inner(layout))[:1])
+    sheet = dressing.fill_sheets(known, *(np.rint(values.T).astype("uint8").reshape(1, height, width, -1) for values in (warped, covered)))
+    painted = models.painter.predict_on_batch(images.to_model(sheet))
+    return compose(person, garment, known, {name: values[0] for name, values in painted.items()}, places, layout)
 
 
-def find_warp(warper, known, keypoints, small, small_mask):
-    """Find where the garment's pieces lie on the person.
+def find_warp(finder, known, keypoints, garment):
+    """Find where the garment's pieces lie on the person; of the garment, its outline is enough.
 
     Args:
-        warper: `models.garment.Warper`.
+        finder: See `Models`.
         known: `agnostic.Representation` of one person.
         keypoints: float32 (1, 18, 3), in its pixels.
-        small: uint8 (height, width, 3). The garment as a shop shows it.
-        small_mask: uint8 (height, width).
+        garment: `cloth.Cloth`.
 
     Returns:
         places, float32 (3, 64, 48, 2), in pixels of a shop picture 64 high; layout, float32 (64, 48, 4), logits of none and of the pieces.
     """
-    shop = np.concatenate([images.to_model(small[None]), small_mask[None, ..., None] / np.float32(255)], axis=-1)
-    person = np.concatenate([images.to_model(known.picture), known.mask / np.float32(255)], axis=-1)
-    shop, person = (ops.image.resize(values, warper.size, antialias=True) for values in (shop, person))
-    joints = keypoints[:, list(garments.JOINTS), :2] * np.float32(warper.size[0] / known.mask.shape[1])
-    found = warper(shop, person, joints)
-    return ops.convert_to_numpy(found.places)[0], ops.convert_to_numpy(found.layout)[0]
+    height, width = finder.input_shape[0][1:3]
+    outline = garment.shop_picture(height)[1] / np.float32(255)
+    person = Image.fromarray(known.picture[0]).resize((width, height), Image.Resampling.BILINEAR)
+    hidden = Image.fromarray(known.mask[0, ..., 0]).resize((width, height), Image.Resampling.BILINEAR)
+    person = np.concatenate([images.to_model(np.array(person)), np.array(hidden)[..., None] / np.float32(255)], axis=-1)
+    joints = keypoints[:, list(garments.JOINTS), :2] * np.float32(height / known.mask.shape[1])
+    places, layout = finder.predict_on_batch([outline[None, ..., None], person[None], joints])
+    return places[0], layout[0]
 
 
-def worn_small(places, layout, small, small_mask, size):
-    """Return the garment in the person's shape, as the painter is to see it: `models.garment.Warped` of one."""
-    height, width = size
-    shop = np.concatenate([images.to_model(small[None]), small_mask[None, ..., None] / np.float32(255)], axis=-1)
-    scale = height / places.shape[1]
-    finer = ops.stack([warp.resize(piece[None], height, width, scale) for piece in places], axis=1)
-    worn = garments.overlay(ops.convert_to_tensor(shop), finer, ops.image.resize(layout[None], size))
-    return garments.Warped(*(ops.convert_to_numpy(values) for values in worn))
-
-
-def paint(painter, sheet):
-    """Return what the painter says of one sheet, as arrays without the axis of the batch: see `models.tryon.Compose`."""
-    found = painter(images.to_model(sheet[..., :tryon.CONDITIONS]), training=False)
-    return {name: ops.convert_to_numpy(values)[0] for name, values in found.items()}
+def share_out(logits, steepness=1.0):
+    """Return the softmax of logits (k, n) times a steepness: shares (k, n) that sum to 1 over k."""
+    weights = np.exp(steepness * (logits - logits.max(axis=0)))
+    return weights / weights.sum(axis=0)
 
 
 # ---- In full size ----------------------------------------------------------------------------------------------------
@@ -122,31 +128,25 @@ def compose(person, garment, known, painted, places, layout):
     Args:
         person, garment: See `dress`.
         known: `agnostic.Representation` of the person.
-        painted: Dictionary; see `paint`.
+        painted: Dictionary of what the painter says; see `models.tryon.Compose`, without the axis of the batch.
         places, layout: See `find_warp`.
 
     Returns:
         `Result`.
     """
     part = Part.of(person, known)
-    shares = part.spread_softly(np.log(np.maximum(painted["shares"], 1e-6)))
-    shares = np.exp(CRISP * (shares - shares.max(axis=-1, keepdims=True)))
-    shares /= shares.sum(axis=-1, keepdims=True)
-    warped, covered = fetch(garment, part, places, layout)
-    shares[..., 0] *= np.clip(covered / 0.5, 0, 1)  # where no cloth is fetched, the other sources show
-    shares /= np.maximum(shares.sum(axis=-1, keepdims=True), 1e-6)
-    shade, other = part.spread_softly(painted["shade"]), part.spread_softly(painted["other"])
-    lower, room = (part.spread_softly(values[0] / np.float32(255)) for values in (known.lower, known.background))
-    before = part.cut(person.pixels) / np.float32(255)
-    seen = np.clip(1 - part.cut(person.mask) / ROOM, 0, 1)[..., None]  # where the room itself is seen, it stays as it is
-    room = seen * before + (1 - seen) * room
-    lit = shares[..., :1] * warped + shares[..., 1:2] * painted["tone"].reshape(3) + shares[..., 2:3] * lower
-    colour = shade * lit + shares[..., 3:4] * room + shares[..., 4:] * other
-    colour = np.rint(255 * np.clip(colour, 0, 1)).astype("uint8")
+    shares = share_out(part.inner(np.log(np.maximum(painted["shares"], 1e-6))), CRISP)
+    warped, found = fetch(garment, part, places, layout, CRISP, needed=shares[0] > LEAST_SHARE)
+    shares[0] *= np.minimum(2 * found, 1)  # where no cloth was found, the other sources show
+    shares /= np.maximum(shares.sum(axis=0), 1e-6)
+    seen = np.clip(1 - part.pick(person.mask) / ROOM, 0, 1)  # where the room itself is seen, it stays as it is
+    room = seen * part.pick(person.pixels) + (1 - seen) * part.inner(known.background[0])
+    lit = shares[0] * warped + shares[1] * (255 * painted["tone"].reshape(3, 1)) + shares[2] * part.inner(known.lower[0])
+    colour = part.inner(painted["shade"]) * lit + shares[3] * room + shares[4] * (255 * part.inner(painted["other"]))
     picture, region, coverage = np.array(person.pixels), np.zeros(person.mask.shape, bool), np.zeros(person.mask.shape, "float32")
-    region[part.rows, part.columns] = part.inside
-    part.cut(picture)[part.inside] = colour[part.inside]
-    part.cut(coverage)[part.inside] = shares[..., 0][part.inside]
+    part.put(picture, np.rint(np.clip(colour, 0, 255)).astype("uint8"))
+    part.put(region, np.ones((1, 1), bool))
+    part.put(coverage, shares[:1])
     return Result(picture, region, coverage)
 
 
@@ -157,7 +157,7 @@ class Part:
     Attributes:
         rows, columns: Slices of the photograph.
         frame: float64 (2, 3). From this part to a picture 64 high and 48 wide.
-        inside: bool (height, width). The region itself.
+        inside: bool (height, width). The region itself; n pixels.
     """
 
     rows: slice
@@ -178,63 +178,86 @@ class Part:
         back = align.invert(person.frame)
         frame = np.concatenate([back[:, :2], back[:, :2] @ [[left], [top]] + back[:, 2:]], axis=1)
         part = cls(slice(top, bottom), slice(left, right), frame, np.zeros((bottom - top, right - left), bool))
-        part.inside[:] = part.spread_softly(known.mask[0] / np.float32(255))[..., 0] > 0.5
+        part.inside[:] = part.spread_softly(known.mask[0])[0] > 127.5
         return part
 
-    def cut(self, values):
-        """Return this part of an array (h, w, ...), as a view."""
-        return values[self.rows, self.columns]
+    @functools.cached_property
+    def numbers(self):
+        """int64 (n,). The numbers of the pixels inside, counted row by row."""
+        return np.flatnonzero(self.inside)
+
+    def pick(self, values):
+        """Return the pixels inside of a photograph's array (h, w) or (h, w, channels): (channels, n)."""
+        chosen = values[self.rows, self.columns].reshape(self.inside.size, -1).take(self.numbers, axis=0)
+        return np.ascontiguousarray(chosen.T)
+
+    def put(self, whole, values):
+        """Write (channels, n), or what spreads to it, to the pixels inside of a photograph's array."""
+        whole[self.rows, self.columns][self.inside] = values.T if whole.ndim == 3 else values[0]
 
     def spread_softly(self, values):
-        """Return what is known small, (h, w, channels), at each pixel of this part: float32 (height, width, channels)."""
-        frame = self.frame * (values.shape[0] / 64)
-        turn, (height, width) = frame.ravel().tolist(), self.inside.shape
+        """Return what is known small, (h, w, channels), at each pixel of this part: float32 (channels, height, width).
+
+        It is turned upright while it is small, at twice its own fineness, and then only stretched, which is quick.
+        """
+        scale, (height, width) = values.shape[0] / 64, self.inside.shape
+        step = max(1.0, 1 / (2 * scale * align.scale_of(self.frame)))  # pixels of the part for one of the grid in between
+        grid = (int(width / step) + 3, int(height / step) + 3)
+        turn = self.frame @ [[step, 0, -step], [0, step, -step], [0, 0, 1]] * scale + [[0, 0, 1], [0, 0, 1]]
         small = np.pad(np.asarray(values, "float32"), ((1, 1), (1, 1), (0, 0)), mode="edge")
-        turn[2], turn[5] = turn[2] + 1, turn[5] + 1
-        layers = [Image.fromarray(np.ascontiguousarray(layer)).transform((width, height), Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
-                  for layer in np.moveaxis(small, -1, 0)]
-        return np.stack([np.asarray(layer) for layer in layers], axis=-1)
+        layers = [Image.fromarray(np.ascontiguousarray(layer)) for layer in np.moveaxis(small, -1, 0)]
+        between = np.stack([layer.transform(grid, Image.Transform.AFFINE, turn.ravel().tolist(), Image.Resampling.BILINEAR) for layer in layers])
+        return stretch(stretch(between, width, step, 2), height, step, 1)
+
+    def inner(self, values):
+        """Return `spread_softly` at the pixels inside alone: float32 (channels, n)."""
+        spread = self.spread_softly(values)
+        return spread.reshape(len(spread), -1).take(self.numbers, axis=1)
 
 
-def fetch(garment, part, places, layout):
-    """Fetch the garment's own pixels for each pixel of a part of the photograph.
+def stretch(values, length, step, axis):
+    """Mix neighbours along an axis: pixel `k` of the result lies at `(k + 0.5) / step + 1` of the values, whose first pixel's centre is 0.5."""
+    places = (np.arange(length, dtype="float32") + 0.5) / np.float32(step) + np.float32(0.5)
+    first = places.astype(int)
+    share = (places - first).reshape([-1 if number == axis else 1 for number in range(values.ndim)])
+    return (1 - share) * values.take(first, axis) + share * values.take(first + 1, axis)
+
+
+def fetch(garment, part, places, layout, steepness=1.0, needed=True):
+    """Fetch the garment's own pixels for each pixel inside a part of the photograph.
 
     Args:
         garment: `cloth.Cloth`.
-        part: `Part`.
+        part: `Part` with n pixels inside.
         places, layout: See `find_warp`.
+        steepness: Float. How steep the edges between the pieces are; 1 as the warper drew them.
+        needed: bool (n,). Where; the rest is left black.
 
     Returns:
-        Colours, float32 (height, width, 3) in [0, 1], and how much cloth was there, float32 (height, width) in [0, 1].
+        Colours, float32 (3, n) in [0, 255], and how much cloth was there, float32 (n,) in [0, 1].
     """
-    fine = int(np.clip(np.ceil(1 / align.scale_of(part.frame)), 2, MOST_FINE))
-    picture, mask = garment.shop_picture(64 * fine)
-    cloth_part = mask[..., None] / np.float32(255)
-    shop = np.concatenate([picture / np.float32(255) - (1 - cloth_part), cloth_part], axis=-1)  # freed of the white paper
-    pieces = part.spread_softly(layout[..., 1:])
-    pieces = np.exp(CRISP * (pieces - pieces.max(axis=-1, keepdims=True)))
-    pieces /= pieces.sum(axis=-1, keepdims=True)
-    where = [part.spread_softly(piece) * fine for piece in places]
-    total = np.zeros((*part.inside.shape, 4), "float32")
-    for number, piece in enumerate(where):
-        wanted = part.inside & (pieces[..., number] > LEAST_SHARE)
-        total[wanted] += pieces[..., number][wanted][:, None] * sample(shop, piece[wanted])
-    return np.clip(total[..., :3] / np.maximum(total[..., 3:], 0.1), 0, 1), np.clip(total[..., 3], 0, 1)
+    picture, frame = garment.layer(align.scale_of(part.frame))
+    pieces = share_out(part.inner(layout[..., 1:]), steepness)
+    total = np.zeros((pieces.shape[1], 4), "float32")
+    for share, piece in zip(pieces, align.move(frame, places), strict=True):
+        wanted = np.flatnonzero(needed & (share > LEAST_SHARE))
+        total[wanted] += share[wanted, None] * sample(picture, part.inner(piece).take(wanted, axis=1))
+    total = np.ascontiguousarray(total.T)
+    return np.clip(total[:3] * (255 / np.maximum(total[3], 25)), 0, 255), total[3] / 255
 
 
 def sample(picture, places):
     """Fetch colours at places, as `warp.sample` does, of one picture and by NumPy: float32 (n, channels).
 
     Args:
-        picture: float32 (height, width, channels).
-        places: float32 (n, 2). x, y; the first pixel's centre is 0.5.
+        picture: uint8 (height, width, channels).
+        places: float (2, n). x, y; the first pixel's centre is 0.5.
     """
     height, width, channels = picture.shape
-    x, y = np.clip(places[:, 0] - 0.5, 0, width - 1), np.clip(places[:, 1] - 0.5, 0, height - 1)
-    left, top = x.astype("int32"), y.astype("int32")
+    x, y = (np.clip(values - 0.5, 0, side - 1.001).astype("float32") for values, side in zip(places, (width, height), strict=True))
+    left, top = np.floor(x), np.floor(y)
     a, b = (x - left)[:, None], (y - top)[:, None]
-    right, below = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
-    pixels = picture.reshape(-1, channels)
-    upper = (1 - a) * pixels[top * width + left] + a * pixels[top * width + right]
-    lower = (1 - a) * pixels[below * width + left] + a * pixels[below * width + right]
-    return (1 - b) * upper + b * lower
+    pixels, first = picture.reshape(-1, channels), (top.astype(int) * width + left.astype(int))
+    upper = pixels.take(first, axis=0) * (1 - a) + pixels.take(first + 1, axis=0) * a
+    lower = pixels.take(first + width, axis=0) * (1 - a) + pixels.take(first + width + 1, axis=0) * a
+    return upper + b * (lower - upper)

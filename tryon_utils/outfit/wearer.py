@@ -25,7 +25,7 @@ ANOTHER = 0.35                  # another person who is so large beside the firs
 LEAST_TRUNK = 60                # pixels
 FACE_OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132,
              93, 234, 127, 162, 21, 54, 103, 67, 109)
-HAIR_STEP = 16.0                # CIELAB: what differs less from the hair over the forehead is hair
+HAIR_STEP = 13.0                # CIELAB: what differs less from the hair over the forehead is hair
 HAND = 0.62                     # heads around the middle of a hand in which trousers are not looked for
 
 
@@ -211,5 +211,7 @@ def head_of(person, inside, keypoints, face):
     hair, tone = np.median(lab[above], axis=0), np.median(lab[skin], axis=0)
     if np.linalg.norm(hair - tone) < HAIR_STEP:  # no hair, or hair of the skin's colour: what lies in the ellipse stays
         return skin, ears | (inside & ~skin & (away < 1) & (y < bottom))
-    alike = inside & ~skin & (np.hypot(x - middle[0], y - middle[1]) < 2.4 * head) & (np.linalg.norm(lab - hair, axis=-1) < HAIR_STEP)
+    chest = (y > keypoints[1, 1] + 0.1 * head) & (abs(x - keypoints[1, 0]) < 0.28 * np.hypot(*(keypoints[2, :2] - keypoints[5, :2])))
+    near = inside & ~skin & ~chest & (np.hypot(x - middle[0], y - middle[1]) < 2.4 * head)
+    alike = near & (np.linalg.norm(lab - hair, axis=-1) < HAIR_STEP)  # over the shoulders, too; on the chest, cloth is likelier
     return skin, ears | ndimage.binary_closing(ndimage.binary_propagation(above & alike, mask=alike))
