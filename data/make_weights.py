@@ -13,12 +13,12 @@ import sys
 
 import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quiet
 
-from recipes import body_reader, dcgan_garments, features_garments
+from recipes import dcgan_garments, features_garments
 
 DATA = pathlib.Path(__file__).resolve().parent
 COMMAND = "make weights"
 
-RECIPES = {"features_garments": features_garments, "dcgan_garments": dcgan_garments, "body_reader": body_reader}  # each is trained by its make(path, folder)
+RECIPES = {"features_garments": features_garments, "dcgan_garments": dcgan_garments}  # each is trained by its make(path, folder)
 
 
 def train(name):
