@@ -8,7 +8,7 @@ import pytest
 import skimage.data
 from PIL import Image
 from scipy import ndimage
-from tryon_utils import datasets, dressing
+from tryon_utils import agnostic, datasets, dressing
 from tryon_utils.outfit import wearer
 from tryon_utils.photos import align, intake
 from tryon_utils.photos.intake import PhotoError
@@ -125,7 +125,8 @@ def test_a_folders_person_is_represented_as_in_training():
     np.testing.assert_allclose(keypoints[0], people().keypoints[number], atol=1e-3)
     same = ~mask[..., 0] & ~true_mask[..., 0]
     np.testing.assert_array_equal(known.picture[0][same], true.picture[number][same])
-    assert np.abs(known.skin[0, 0, 0].astype(int) - true.skin[number, 0, 0]).max() <= 4
+    seen = np.isin(people().parse[number], agnostic.SKIN) & ~mask[..., 0]  # its mask is drawn from the joints, so it sees a little more or less of the skin
+    np.testing.assert_allclose(known.skin[0, 0, 0], people().person[number][seen].mean(axis=0), atol=1)
 
 
 def test_a_folders_person_without_joints_is_refused():
