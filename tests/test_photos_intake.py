@@ -223,6 +223,14 @@ def test_bombs_around_a_small_picture_do_no_harm(name):
     assert intake.read(mutated_photos.bombs(IMAGE)[name]).pixels.shape[2] == 3
 
 
+def test_a_file_of_marks_alone_is_refused_at_once(tmp_path):
+    """A search that began anew at each mark took longer than anybody waits."""
+    path = tmp_path / "marks.jpg"
+    path.write_bytes(mutated_photos.bombs(IMAGE)["all marks"])
+    outcome = mutated_photos.judge("all marks", path)
+    assert outcome.verdict == "PhotoError" and outcome.seconds < mutated_photos.MOST_SECONDS
+
+
 def test_the_run_notices_what_must_not_happen(monkeypatch):
     def explode(source):
         raise RuntimeError("boom")

@@ -130,7 +130,7 @@ def read_orientation(exif):
 
 # ---- JPEG: segments of marker, length, content, up to the first scan ------------------------------------------------
 
-_MARKER = re.compile(rb"\xff+([^\xff\0])", re.DOTALL)
+_MARKER = re.compile(rb"\xff([^\xff\0])", re.DOTALL)  # of a run of 255s the last: one that starts at each of them would be slow
 
 
 def _read_jpeg(data):
