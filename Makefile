@@ -16,7 +16,7 @@ help:
 	@echo "make test                 run every test, as CI does"
 	@echo "make notebooks            build and execute the notebooks whose source or code changed"
 	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
-	@echo "make data                 render the people of data/ where they are missing or damaged"
+	@echo "make data                 fetch the networks for photographs and render the people where they are missing or damaged"
 	@echo "make weights              train the networks of data/weights/ where they are missing or damaged"
 	@echo "make atlas                train the cells of data/atlas/ where the record is missing or damaged (half an hour)"
 	@echo "make bench                measure speed, memory and gates, and write the book's page on them"
@@ -33,6 +33,7 @@ environment:
 	@$(PYTHON) book/tools/make_environment.py
 
 data: environment
+	$(BIN)/python data/make_models.py
 	$(BIN)/python data/make_data.py
 
 weights: environment

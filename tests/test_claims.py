@@ -23,6 +23,7 @@ def example():
                "megabytes": [800, 1999], "gates": {"KID": a_gate(0.1, 0.15, at_most=0.15), "slopes": a_gate(-1.0, at_least=-1.25, at_most=-0.9)}}
     return {"training": {"machine": "2 cores", "loops": loops, "kid": {"seconds": 45.0, "steps": 1000, "pictures": 1300, "runs": runs}},
             "chapters": {"01_do_a_thing": chapter},
+            "latency": {"machine": "2 cores", "rows": [{"name": "A call", "milliseconds": [5.0] * 18 + [24.9, 80.0], "quantile": 0.95, "wanted": 25}]},
             "people": {"machine": "2 cores", "rows": [{"name": "faces", "rate": 40.0, "wanted": 40, "read_rate": 900}], "plain_read_rate": 2000, "worker_megabytes": 80}}
 
 
@@ -68,7 +69,7 @@ def test_the_figures_are_drawn_from_the_figures(name):
 
 def test_an_example_that_just_keeps_everything():
     assert all(kept for _, kept in claims.verdicts(example()))
-    assert len(claims.verdicts(example())) == 7
+    assert len(claims.verdicts(example())) == 8
 
 
 @pytest.mark.parametrize("path, value, said", [
@@ -78,6 +79,7 @@ def test_an_example_that_just_keeps_everything():
     (("chapters", "01_do_a_thing", "megabytes"), [800, 2000], "at most 2,000 MB"),
     (("chapters", "01_do_a_thing", "errors"), ["cell 3: ValueError: no"], "broke off, in cell 3"),
     (("chapters", "01_do_a_thing", "gates", "KID", "values"), [0.1, 0.151], "passed 1 times of 2"),
+    (("latency", "rows", 0, "milliseconds"), [5.0] * 18 + [25.0, 80.0], "25.0 ms in 95% of the calls"),
     (("people", "rows", 0, "rate"), 39.0, "39 faces a second")])
 def test_a_broken_promise_is_seen_and_said(path, value, said):
     broken = example()
@@ -97,7 +99,7 @@ def test_the_page_of_an_example():
                 "| our loop, the architecture of chapter 03 | 240 (150 to 300) | 3.00 (2.25 to 3.00) | 50% |",
                 "| 4 | 1.000 | 1.100 | no |", "| 01 [Do a thing](chapters/01_do_a_thing.ipynb) | 2 | 25 (20 to 30) | 12 (11 to 14) | 1,400 (800 to 1,999) |",
                 "| 01 | KID | at most 0.15 | 0.125 (0.1 to 0.15) | 2 of 2 |", "| 01 | slopes | at least -1.25 and at most -0.9 | -1 | 1 of 1 |",
-                "| faces | 40 | 40 | 900 |"):
+                "| A call | 20 | 5.0 | 24.9 | under 25 in 95% |", "| faces | 40 | 40 | 900 |"):
         assert row in text, row
     assert "PyTorch is not installed" not in text
     without = example()

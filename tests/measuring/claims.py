@@ -1,5 +1,6 @@
 """What was promised, and what of it the measured figures keep. Pure functions of `book/measurements.json`."""
 
+import math
 import statistics
 
 SHOWN = {"tutorial": "the loop of TensorFlow's DCGAN tutorial", "combined": "`predict` and `train_on_batch` on a combined model",
@@ -52,6 +53,11 @@ def wins(training):
     return sum(ours < theirs for theirs, ours in last_kids(training))
 
 
+def quantile(values, share):
+    """Return the smallest of the values below which, or at which, the given share of them lies."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
 def held(gate):
     """Tell for each value of a measured gate whether it lies within the limits."""
     return [(gate["at_least"] is None or value >= gate["at_least"]) and (gate["at_most"] is None or value <= gate["at_most"])
@@ -82,4 +88,8 @@ def verdicts(measurements):
     for row in measurements.get("people", {}).get("rows", []):
         if row["wanted"]:
             found.append((f"Rendered: {row['rate']:g} {row['name']} a second; at least {row['wanted']} were wanted.", row["rate"] >= row["wanted"]))
+    for row in measurements.get("latency", {}).get("rows", []):
+        milliseconds = quantile(row["milliseconds"], row["quantile"])
+        found.append((f"{row['name']} takes {milliseconds:.1f} ms in {row['quantile']:.0%} of the calls; under {row['wanted']:g} ms were wanted.",
+                      milliseconds < row["wanted"]))
     return found

@@ -87,10 +87,15 @@ PEOPLE = """## Rendering the people
 
 The people and garments of the course are drawn by the course itself, with all cores, and kept. `make data` does it; a learner gets them as files."""
 
+LATENCY = """## How fast it answers
+
+What somebody waits for who tries a garment or a look on. A call of the model is timed alone, one picture at a time; a photograph is timed from the bytes of its file to the
+finished picture at full resolution. Each is called a few times before the clock runs. The 50 % column is what half of the calls stay below, the 95 % column what nearly all do."""
+
 
 def performance(measurements):
     """Return the text of the book's page."""
-    parts = [INTRODUCTION, training_part(measurements), chapters_part(measurements), people_part(measurements)]
+    parts = [INTRODUCTION, training_part(measurements), chapters_part(measurements), latency_part(measurements), people_part(measurements)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -144,6 +149,16 @@ def in_order(chapters):
 def link(name, title):
     number = f"{name[:2]} " if name[0].isdigit() else ""
     return f"{number}[{title}](chapters/{name}.ipynb)"
+
+
+def latency_part(measurements):
+    latency = measurements.get("latency")
+    if not latency:
+        return ""
+    rows = [(row["name"], len(row["milliseconds"]), *(f"{claims.quantile(row['milliseconds'], share):.1f}" for share in (0.5, 0.95)),
+             f"under {row['wanted']:g} in {row['quantile']:.0%}") for row in latency["rows"]]
+    missed = [said(*verdict) for verdict in claims.verdicts({"latency": latency}) if not verdict[1]]
+    return "\n\n".join([LATENCY, on(latency["machine"]), table(("", "calls", "50 %, ms", "95 %, ms", "wanted, ms"), rows, "lrrrr"), *missed])
 
 
 def people_part(measurements):

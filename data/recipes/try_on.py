@@ -1,0 +1,100 @@
+"""Chapter 14's painter and its opponent, trained longer and on larger pictures. What ships is the average painter.
+
+A painter of 64 x 48 comes first and grows: the next size begins with what the smaller one knows. Every stage goes on from its checkpoint.
+"""
+
+import dataclasses
+import time
+
+import keras
+import numpy as np
+
+from tryon_utils import agnostic, datasets, dressing, training, tryon_scores
+from tryon_utils.models import garment, tryon
+
+WIDTHS = {64: (24, 48, 96), 128: (16, 24, 48, 96), 256: (16, 16, 24, 48, 96)}
+PEOPLE = {64: 800, 128: 800, 256: 400}
+ALONE = {64: 600, 128: 500, 256: 400}  # steps with the truth alone
+JOINT = {128: 400, 256: 300}  # steps with an opponent, at the size that ships
+BATCH_SIZE = {64: 16, 128: 16, 256: 8}
+DEPTH = {128: 4, 256: 5}  # of the discriminator: its patches are a share of the person, not so many pixels
+RATE = 0.003
+ADVERSARIAL_WEIGHT = 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How the painter of one size and seed is trained."""
+
+    size: int
+    seed: int = 0
+
+    def make(self, path, folder):
+        """Train the painter and write its weights.
+
+        Args:
+            path: Path of the file of weights, ending in .weights.h5.
+            folder: Path where a stopped run finds its checkpoints.
+
+        Returns:
+            Dictionary for the manifest.
+        """
+        started, painter = time.monotonic(), None
+        for size in [size for size in WIDTHS if size <= self.size]:
+            painter = self.train(size, painter, folder)
+        painter.save_weights(path)
+        scores = judge(painter, self.size)
+        for checkpoint in folder.glob("*.npz"):
+            checkpoint.unlink()
+        return {"seed": self.seed, "seconds": round(time.monotonic() - started), "parameters": painter.count_params(),
+                "options": {"image_size": [self.size, self.size * 3 // 4], "widths": list(WIDTHS[self.size])},
+                "trained_on": f"{PEOPLE[self.size]} people of the training part", "scores": scores}
+
+    def train(self, size, smaller, folder):
+        """Return the average painter of a size, which begins with what the smaller one knows; with an opponent where the size ships."""
+        bodies = datasets.load_bodies(count=PEOPLE[size], size=size)
+        sheets = sheets_of(bodies)
+        painter = tryon.build_painter((size, size * 3 // 4), WIDTHS[size], seed=self.seed)
+        arms, seen = dressing.arm_colours(bodies)
+        tryon.fit_tone(painter, face_colours(bodies)[seen], arms[seen])
+        if smaller is not None:
+            tryon.grow(smaller, painter)
+        del bodies
+        model = tryon.TryOn(painter, average_decay=0.99)
+        model.compile(falling(RATE, ALONE[size]))
+        self.run(model, sheets, ALONE[size], folder / f"{size}-alone.npz")
+        if size != self.size:
+            return model.average_painter
+        discriminator = tryon.build_discriminator((size, size * 3 // 4), depth=DEPTH[size], seed=self.seed + 100)
+        gan = tryon.TryOnGAN(painter, discriminator, adversarial_weight=ADVERSARIAL_WEIGHT, average_decay=0.99)
+        gan.average_painter.set_weights(model.average_painter.get_weights())
+        gan.compile(falling(RATE / 2, JOINT[size]), keras.optimizers.Adam(RATE / 3, beta_1=0.5))
+        self.run(gan, sheets, JOINT[size], folder / f"{size}-joint.npz")
+        return gan.average_painter
+
+    def run(self, model, sheets, steps, path):
+        """Train for so many steps in all, from the checkpoint where there is one, and keep the end, too."""
+        checkpoint = training.Checkpoint(path, every=50)
+        training.train(model, sheets, steps, BATCH_SIZE[sheets.shape[1]], seed=self.seed, checkpoint=checkpoint, callbacks=[training.Progress(every=10.0)])
+
+
+def falling(rate, steps):
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.05))
+
+
+def sheets_of(bodies, truth=True):
+    """Return the sheets of people, garments warped by the warper that ships."""
+    known = dressing.represent(bodies)
+    return dressing.fill_sheets(known, *dressing.warp_garments(garment.load(), known, bodies), bodies if truth else None)
+
+
+def face_colours(bodies):
+    return agnostic.mean_colour(bodies.person, agnostic.regions_of(bodies.parse)["skin"] & (bodies.agnostic_mask == 0))
+
+
+def judge(painter, size):
+    """Return the means of what is measured on a hundred new people with new garments, without the reader."""
+    bodies = datasets.load_bodies("new_both", count=100, size=size)
+    made = dressing.paint(painter, sheets_of(bodies, truth=False))
+    means = tryon_scores.compare(bodies.target, made, bodies).means()
+    return {name: round(value, 4) for name, value in means.items() if np.isfinite(value)}

@@ -1,0 +1,80 @@
+"""The command that scores try-on models: it finds what is there, measures once, writes what JSON can hold."""
+
+import dataclasses
+import json
+import pathlib
+import sys
+
+import keras
+import numpy as np
+import pytest
+from tryon_utils import datasets, dressing, tryon_scores
+from tryon_utils.metrics import GroupRow
+from tryon_utils.models import garment as garments
+from tryon_utils.models import reader as readers
+from tryon_utils.models import tryon
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data"))
+import score_try_ons  # noqa: E402
+from recipes import try_on  # noqa: E402
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A data folder of its own, with two untrained painters, and untrained networks in place of those that ship."""
+    bodies = datasets.load_bodies("new_both", 10)
+    arrays = {field.name: getattr(bodies, field.name) for field in dataclasses.fields(bodies) if field.name not in ("part", "seed")}
+    monkeypatch.setattr(score_try_ons, "DATA", tmp_path)
+    monkeypatch.setattr(tryon_scores, "same_people_in_every_tone", lambda people, size: tryon_scores.InEveryTone("new_both", 0, **arrays))
+    monkeypatch.setattr(garments, "load", lambda: "a warper")
+    for way in ("carry_garments", "warp_garments"):  # tested on their own
+        monkeypatch.setattr(dressing, way, lambda warper, known, bodies: (bodies.garment[:, ::-1], bodies.garment_mask[:, ::-1, :, None]))
+    monkeypatch.setattr(readers, "load", lambda: readers.build_reader({"tone": tuple(range(10))}))
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "cache" / "try_on").mkdir(parents=True)
+    for name in ("garment_warper", "body_reader"):
+        (tmp_path / "weights" / f"{name}.weights.h5").write_bytes(b"as good as any")
+    tryon.build_painter((64, 48), try_on.WIDTHS[64], seed=0).save_weights(tmp_path / "weights" / "try_on_64.weights.h5")
+    tryon.build_painter((64, 48), try_on.WIDTHS[64], seed=1).save_weights(tmp_path / "cache" / "try_on" / "unwarped-64-1.weights.h5")
+    yield tmp_path
+    keras.backend.clear_session()
+
+
+def test_painters_are_found_by_their_names(folder):
+    for name in ("judged-64-0", "judged-64-2", "plain-128-0", "other-64-0", "plain-64-x"):
+        (folder / "cache" / "try_on" / f"{name}.weights.h5").write_bytes(b"")
+    assert {key: path.name for key, path in score_try_ons.painters(64).items()} == {
+        ("judged", 0): "try_on_64.weights.h5", ("judged", 2): "judged-64-2.weights.h5", ("unwarped", 1): "unwarped-64-1.weights.h5"}
+    assert score_try_ons.painters(256) == {}
+
+
+def test_everything_is_measured_once(folder, monkeypatch, capsys):
+    assert score_try_ons.main(["--sizes", "64", "--count", "10"]) == 0
+    assert capsys.readouterr().out.count("measuring") == 6
+    table = json.loads((folder / "try_ons.json").read_text(), parse_constant=lambda text: pytest.fail(f"{text} is no JSON"))["sizes"]["64"]
+    assert [(row["name"], row["seed"]) for row in table["models"]] == [
+        ("grey hole", None), ("garment pasted", None), ("carried by joints", None), ("warped", None), ("painter, garment not warped", 1), ("painter with a judge", 0)]
+    assert table["pairs"] == 10 and table["reader_on_the_truth"]["sleeve"] > 0
+    for row in table["models"]:
+        assert {"garment", "skin", "ssim_inside", "psnr", "sleeve", "drift", "kid", "worst_tone"} <= set(row["means"]) and 0 < row["means"]["ssim_inside"] < 1
+        assert row["cases"][0][:2] == ["all", 10] and row["means"]["worst_tone"] >= 1 and row["kid_deviation"] > 0
+
+    monkeypatch.setattr(score_try_ons, "judge", lambda *arguments: {"means": {}})
+    tryon.build_painter((64, 48), try_on.WIDTHS[64], seed=2).save_weights(folder / "cache" / "try_on" / "unwarped-64-1.weights.h5")
+    assert score_try_ons.main(["--sizes", "64", "--count", "10"]) == 0
+    assert capsys.readouterr().out.count("measuring") == 1  # the one whose weights are others now
+    again = json.loads((folder / "try_ons.json").read_text())["sizes"]["64"]["models"]
+    assert again[4]["means"] == {} and again[5] == table["models"][5]
+
+
+def test_what_json_cannot_hold_is_left_out():
+    assert score_try_ons.rounded(np.nan) is None and score_try_ons.rounded(np.inf) is None and score_try_ons.rounded(np.float64(1.23456789)) == 1.2346
+    assert score_try_ons.as_lists([GroupRow("all", 3, 1.0, 0.5, np.nan)]) == [["all", 3, 1.0, 0.5, None]]
+
+
+def test_another_count_is_measured_anew(folder, capsys):
+    judged = score_try_ons.Judge(64, 8, 2)
+    judged("grey hole", None, score_try_ons.grey, "")
+    judged("grey hole", None, score_try_ons.grey, "")
+    score_try_ons.Judge(64, 9, 2)("grey hole", None, score_try_ons.grey, "")
+    assert capsys.readouterr().out.count("measuring") == 2
