@@ -39,7 +39,7 @@ training.use_small_net_threads()
 image_size = (64, 48)    # height, width
 batch_size = 16
 learning_rate = 0.002    # at the start; it falls along half a cosine
-training_steps = 1100
+training_steps = 700
 seed = 0
 
 # %% [markdown]
