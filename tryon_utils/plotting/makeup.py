@@ -217,13 +217,14 @@ def draw_regions(pictures, masks, names, width=7.2):
     return figure
 
 
-def draw_repair(pictures, strengths, remaining, width=7.2):
-    """Return a figure of faces repaired more and more, above what remains of their spots and shadows.
+def draw_strengths(pictures, strengths, remaining, title="what remains, CIEDE2000", width=7.2):
+    """Return a figure of faces changed more and more, a face a row, beside how far it went or what remains.
 
     Args:
         pictures: uint8 (k, n, height, width, 3). For each strength, the same n faces.
         strengths: Sequence of k floats.
-        remaining: Dictionary from a method's name to k floats: the CIEDE2000 to the same face without them.
+        remaining: Dictionary from a line's name to k floats, such as the CIEDE2000 to the same face without spots and shadows.
+        title: String. What the floats are.
         width: Float. Width of the figure in inches.
     """
     rows, columns = len(pictures[0]), len(pictures)
@@ -239,7 +240,7 @@ def draw_repair(pictures, strengths, remaining, width=7.2):
     for name, values in remaining.items():
         ax.plot(strengths, values, "o-", markersize=4, linewidth=1.6, label=name)
     ax.set(xlabel="strength", ylim=(0, None), title="")
-    ax.set_title("what remains, CIEDE2000", fontsize=9)
+    ax.set_title(title, fontsize=9)
     ax.yaxis.set_minor_locator(NullLocator())
     ax.tick_params(labelsize=7.5)
     ax.legend(fontsize=7.5)
