@@ -464,10 +464,9 @@ class Warper(keras.Model):
 
 # %% tags=["nbval-check-output"]
 warper = Warper(build_finder(seed=2 * seed), build_fitter(seed=2 * seed + 1))
-pairs = garment.to_pairs(train_bodies)
+pairs, to_range = garment.to_pairs(train_bodies), garment.to_range  # bytes; a batch of them as floats
 print({name: values.shape for name, values in pairs.items()})
-first = garment.to_range(pairs["agnostic"][:2])
-found = warper(garment.to_range(pairs["garment"][:2])[..., 3:], first, pairs["joints"][:2])
+found = warper(to_range(pairs["garment"][:2])[..., 3:], to_range(pairs["agnostic"][:2]), pairs["joints"][:2])
 assert not np.any(found.moves)
 np.testing.assert_array_equal(found.places, found.carried)
 print(f"{warper.count_params():,} weights; untrained, it corrects nothing: its places are the keypoints'")
@@ -530,7 +529,6 @@ class Teacher(keras.Model):
 # A batch is just numbers: the teacher holds the pairs as bytes, and turns only those of a batch into floats. Now train.
 
 # %% tags=["training", "nbval-ignore-output"]
-to_range = garment.to_range
 teacher = Teacher(warper, pairs)
 falling_rate = keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.02)
 teacher.compile(keras.optimizers.Adam(falling_rate, beta_2=0.99))
@@ -562,7 +560,7 @@ gate("overlap of coverage and truth", overlap.mean(), at_least=0.8)
 # %% alt="Six small pictures: a garment with the points found on it, the person's joints, the garment as seen by the torso, by the right sleeve and by the left sleeve, each distorted outside its own part, and a map in blue, orange and pink of which piece shows where."
 number = shown_people[3]
 one = garment.to_pairs(new_bodies, mirror=False)
-one_garment, one_agnostic = (garment.to_range(one[name][[number]]) for name in ("garment", "agnostic"))
+one_garment, one_agnostic = (to_range(one[name][[number]]) for name in ("garment", "agnostic"))
 found = warper(one_garment[..., 3:], one_agnostic, one["joints"][[number]])
 points = warper.finder(one_garment[..., 3:])["points"][0]
 views = [images.to_picture(sample(one_garment[..., :3], found.places[:, piece])[0]) for piece in range(3)]
@@ -645,7 +643,7 @@ people.draw_pictures([picture for pair in zip(coarse, sharp, strict=True) for pi
 #
 # ## Next
 #
-# [Try on clothes](14_try_on_clothes.ipynb): a warped garment is not yet a picture. Skin must be painted where a long sleeve was, folds and shadows must fall, hands must lie in front, and nobody should see where the person ends and the paint begins.
+# Chapter 14, try on clothes: a warped garment is not yet a picture. Skin must be painted where a long sleeve was, folds and shadows must fall, hands must lie in front, and nobody should see where the person ends and the paint begins.
 #
 # ## Further reading
 #
