@@ -533,7 +533,7 @@ teacher = Teacher(warper, pairs)
 falling_rate = keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.02)
 teacher.compile(keras.optimizers.Adam(falling_rate, beta_2=0.99))
 history = training.History()
-training.train(teacher, np.arange(len(teacher)), training_steps, batch_size, seed=seed, callbacks=[training.Progress(), history])
+training.train(teacher, np.arange(len(teacher)), training_steps, batch_size, seed=seed, callbacks=[training.Progress(), history]);
 
 # %% [markdown]
 # ## How far off is it now?
