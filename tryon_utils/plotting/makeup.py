@@ -126,6 +126,7 @@ def draw_tones(tables, limit=1.15, label="CIEDE2000 in the makeup", width=7.2):
     """
     figure = Figure(figsize=(width, 2.7))
     panels = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
+    between = " " if len(tables) < 3 else "\n"
     for ax, (name, rows) in zip(panels, tables.items(), strict=True):
         tones, means = np.array([row.group for row in rows]), np.array([row.mean for row in rows])
         overall = means.mean()
@@ -136,7 +137,7 @@ def draw_tones(tables, limit=1.15, label="CIEDE2000 in the makeup", width=7.2):
         ax.scatter(tones, means, s=48, c=[MONK_TONES[tone - 1] for tone in tones], edgecolors="#333333", linewidths=0.9, zorder=3)
         ax.set(xticks=tones, xlim=(0.3, 10.7), xlabel="skin tone")
         ax.tick_params(labelsize=7.5)
-        ax.set_title(f"{name}: worst {means.max() / overall:.2f} of the mean", fontsize=8.5)
+        ax.set_title(f"{name}:{between}worst {means.max() / overall:.2f} of the mean", fontsize=8.5)
     top = max(max(row.high for row in rows) for rows in tables.values())
     panels[0].set(ylabel=label, ylim=(0, 1.08 * max(top, max((limit or 1) * np.mean([row.mean for row in rows]) for rows in tables.values()))))
     if limit is not None:
@@ -227,9 +228,9 @@ def draw_strengths(pictures, strengths, remaining, title="what remains, CIEDE200
         title: String. What the floats are.
         width: Float. Width of the figure in inches.
     """
-    rows, columns = len(pictures[0]), len(pictures)
-    tile = width * 0.62 / columns
-    figure = Figure(figsize=(width, max(rows * tile + 0.3, 1.9)))
+    columns, rows, height, across = np.shape(pictures)[:4]
+    tall = width * 0.62 / columns * height / across
+    figure = Figure(figsize=(width, max(rows * tall + 0.3, 1.9)))
     left, right = figure.subfigures(1, 2, width_ratios=(0.62, 0.38))
     axes = left.subplots(rows, columns, squeeze=False)
     for row, column in np.ndindex(rows, columns):
