@@ -93,7 +93,7 @@ def slider(answer):
 
     slips = [
         Misconception(lambda z, a: slope(z, a) * np.var(a), "That is the covariance. Divide by the attribute's variance, so that a step of 1 means 1."),
-        Misconception(lambda z, a: slope(z, a) * (a - a.mean()) @ (a - a.mean()), "You summed up and didn't divide by the sum of squares."),
+        Misconception(lambda z, a: slope(z, a) * ((a - a.mean()) @ (a - a.mean())), "You summed up and didn't divide by the sum of squares."),
         Misconception(lambda z, a: z.T @ a / (a @ a), "Take the means away first: a line through 0 is fitted in yours."),
         Misconception(unlucky, "That is the difference of two groups. It doesn't know how far apart they lie in the attribute: fit a line."),
         Misconception(lambda z, a: slope(z, a) / np.linalg.norm(slope(z, a)), "You made its length 1. Then a step of 1 no longer means 1 of the attribute."),

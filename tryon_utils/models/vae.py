@@ -134,7 +134,8 @@ class Autoencoder(keras.Model):
         with tf.GradientTape() as tape:
             parts = self.measure(images)
             loss = sum(parts.values())
-        self.code_optimizer.apply(tape.gradient(loss, variables), variables)
+        gradients = zip(tape.gradient(loss, variables), variables, strict=True)
+        self.code_optimizer.apply_gradients([pair for pair in gradients if pair[0] is not None])  # a plain autoencoder's variances have none
         return {"loss": loss, **parts}
 
     def encode(self, images, batch_size=50):
