@@ -75,7 +75,7 @@ WRONG = {
         (lambda a, b, to_a, to_b: np.mean(a - to_a(to_b(a))) + np.mean(b - to_b(to_a(b))), "cancel"), (lambda a, b, to_a, to_b: there_and_back(a, b, to_a, to_b) / 2, "sum is wanted"),
     ],
     "exchange": [
-        (keeps_all, "every new fake"), (forgets_the_old, "before you gave it out"), (lambda kept, fakes, places, coins: by_where(kept, fakes, places, ~coins), "other way round"),
+        (keeps_all, "every new fake"), (forgets_the_old, "overwritten"), (lambda kept, fakes, places, coins: by_where(kept, fakes, places, ~coins), "other way round"),
         (lambda kept, fakes, places, coins: (np.where(coins, kept[places], fakes), kept), "stays as it was"), (lambda kept, fakes, places, coins: (fakes, by_where(kept, fakes, places, coins)[1]), "only new"),
         (lambda kept, fakes, places, coins: (kept[places], by_where(kept.copy(), fakes, places, coins)[1]), "old fakes only"),
         (lambda kept, fakes, places, coins: by_where(kept, fakes, np.arange(len(fakes)), coins), "first places"), (lambda kept, fakes, places, coins: by_where(kept, fakes, places, coins)[0], "shape"),

@@ -65,10 +65,9 @@ def exchange(answer):
 
     slips = [
         Misconception(always_kept, "You keep every new fake. One that was given out at once isn't kept, or the old one is lost without having been seen."),
-        Misconception(too_late, "You overwrote the old fake before you gave it out. Remember it first."),
+        Misconception(too_late, "The pool is right, but only new fakes are given out: nobody sees the old ones. Were they overwritten before they were given?"),
         Misconception(lambda kept, fakes, places, coins: swap(kept, fakes, places, ~coins), "Your coins fall the other way round: true means that old and new change places."),
         Misconception(lambda kept, fakes, places, coins: np.concatenate([np.where(coins, kept[places], fakes), kept]), "What is given out is right, but the pool stays as it was: it gives out the same old fakes for ever."),
-        Misconception(lambda kept, fakes, places, coins: np.concatenate([fakes, swap(kept, fakes, places, coins)[len(fakes):]]), "The pool is right, but only new fakes are given out: nobody sees the old ones."),
         Misconception(lambda kept, fakes, places, coins: np.concatenate([kept[places], swap(kept, fakes, places, coins)[len(fakes):]]), "You give out old fakes only. Where the coin is false, the new one goes out."),
         Misconception(lambda kept, fakes, places, coins: swap(kept, fakes, np.arange(len(fakes)), coins), "You always use the first places. The places are given."),
     ]

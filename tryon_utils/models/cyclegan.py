@@ -138,38 +138,28 @@ def distance(first, second):
     return ops.mean(ops.abs(first - second))
 
 
-class CycleGAN(keras.Model):
-    """Two generators, there and back, and a discriminator for each pile. No picture of one pile belongs to one of the other.
-
-    Formula:
-        `L_G = fooled + cycle_weight * cycle + identity_weight * identity`, with
-        `cycle = |a - A(B(a))| + |b - B(A(b))|` and `identity = |a - A(a)| + |b - B(b)|`, where `B` leads to pile B and `A` back
+class TwoWays(keras.Model):
+    """Two generators, there and back, with moving averages, a discriminator for each pile, and their optimizers: who plays, but not yet what.
 
     Args:
         to_a, to_b: Generators; see `build_translator`.
         judges: Pair of discriminators, of pile A and of pile B.
-        cycle_weight, identity_weight: Floats.
         pool_size: Integer. Fakes of earlier steps that are kept; 0 for none.
         average_decay: Float in [0, 1). How much of the averages each step keeps.
         seed: Integer. Fixes what is drawn in training.
 
     Attributes:
         average_to_a, average_to_b: Copies of the generators whose weights are moving averages of theirs.
-
-    Source:
-        Zhu, Park, Isola, Efros, 2017; the identity loss: Taigman, Polyak, Wolf, 2017; least squares: Mao, Li, Xie, Lau, Wang, Smolley, 2017.
     """
 
-    def __init__(self, to_a, to_b, judges, cycle_weight=10.0, identity_weight=5.0, pool_size=48, average_decay=0.98, seed=0):
+    def __init__(self, to_a, to_b, judges, pool_size=48, average_decay=0.98, seed=0):
         super().__init__()
-        self.to_a, self.to_b, self.judges = to_a, to_b, list(judges)
-        self.cycle_weight, self.identity_weight, self.average_decay = cycle_weight, identity_weight, average_decay
+        self.to_a, self.to_b, self.judges, self.average_decay = to_a, to_b, list(judges), average_decay
         self.average_to_a, self.average_to_b = (keras.models.clone_model(network) for network in (to_a, to_b))
         for average, network in ((self.average_to_a, to_a), (self.average_to_b, to_b)):
             average.set_weights(network.get_weights())
             average.trainable = False
-        shape = to_a.output_shape[1:]
-        self.pools = [ImagePool(pool_size, shape, 2 * seed + number) for number in (0, 1)] if pool_size else []
+        self.pools = [ImagePool(pool_size, to_a.output_shape[1:], 2 * seed + number) for number in (0, 1)] if pool_size else []
         self.draws = keras.random.SeedGenerator(seed)
 
     def compile(self, generator_optimizer, judge_optimizer, **options):
@@ -186,6 +176,33 @@ class CycleGAN(keras.Model):
     def judge_variables(self):
         """Return the trainable variables of both discriminators."""
         return self.judges[0].trainable_variables + self.judges[1].trainable_variables
+
+    def move_averages(self):
+        """Move the average generators a little towards the generators."""
+        for average, network in ((self.average_to_a, self.to_a), (self.average_to_b, self.to_b)):
+            for kept, newest in zip(average.variables, network.variables, strict=True):
+                kept.assign(self.average_decay * kept + (1 - self.average_decay) * newest)
+
+
+class CycleGAN(TwoWays):
+    """Learns to translate between two piles of which no picture of one belongs to one of the other.
+
+    Formula:
+        `L_G = fooled + cycle_weight * cycle + identity_weight * identity`, with
+        `cycle = |a - A(B(a))| + |b - B(A(b))|` and `identity = |a - A(a)| + |b - B(b)|`, where `B` leads to pile B and `A` back
+
+    Args:
+        to_a, to_b, judges: See `TwoWays`.
+        cycle_weight, identity_weight: Floats.
+        **options: Those of `TwoWays`.
+
+    Source:
+        Zhu, Park, Isola, Efros, 2017; the identity loss: Taigman, Polyak, Wolf, 2017; least squares: Mao, Li, Xie, Lau, Wang, Smolley, 2017.
+    """
+
+    def __init__(self, to_a, to_b, judges, cycle_weight=10.0, identity_weight=5.0, **options):
+        super().__init__(to_a, to_b, judges, **options)
+        self.cycle_weight, self.identity_weight = cycle_weight, identity_weight
 
     def translate_both(self, a, b):
         """Return the fakes of pile A and of pile B, and the losses that need no discriminator, by name."""
@@ -204,12 +221,6 @@ class CycleGAN(keras.Model):
                        for judge, real, fake in zip(self.judges, (a, b), fakes, strict=True))
         self.judge_optimizer.apply(tape.gradient(loss, self.judge_variables()), self.judge_variables())
         return loss
-
-    def move_averages(self):
-        """Move the average generators a little towards the generators."""
-        for average, network in ((self.average_to_a, self.to_a), (self.average_to_b, self.to_b)):
-            for kept, newest in zip(average.variables, network.variables, strict=True):
-                kept.assign(self.average_decay * kept + (1 - self.average_decay) * newest)
 
     def train_step(self, packed):
         """Train what translates once, then both discriminators, on uint8 (batch, height, width, 6): a picture of pile A and any one of pile B."""
@@ -264,19 +275,19 @@ class StyledCycleGAN(CycleGAN):
         return fake_a, fake_b, {"cycle": self.cycle_weight * cycle, "identity": self.identity_weight * identity, "code": self.code_weight * code}
 
 
-def compile_cycle(model, training_steps, learning_rate=0.001):
+def compile_cycle(model, training_steps, learning_rate=0.002):
     """Give a CycleGAN its optimizers: Adam with rates that stay for half of the steps and then fall in a straight line.
 
     Args:
         model: `CycleGAN` or `StyledCycleGAN`.
         training_steps: Integer.
-        learning_rate: Float. The generators'; the discriminators' is the same.
+        learning_rate: Float. The generators'; the discriminators' is half of it.
 
     Returns:
         The model.
     """
     half = training_steps // 2
-    rates = [keras.optimizers.schedules.PolynomialDecay(learning_rate, training_steps - half, 0.05 * learning_rate) for _ in range(2)]
+    rates = [keras.optimizers.schedules.PolynomialDecay(rate, training_steps - half, 0.05 * rate) for rate in (learning_rate, learning_rate / 2)]
     model.compile(*[keras.optimizers.Adam(LateFall(rate, half), beta_1=0.5, beta_2=0.99) for rate in rates])
     return model
 

@@ -103,36 +103,21 @@ def patch_size(depth=3):
     return seen
 
 
-class Translation(keras.Model):
-    """A generator that learns from pairs, a moving average of it, and a discriminator that is its opponent, where there is one.
-
-    Formula:
-        `L_G = pixel_weight * mean |truth - G(seen)| + adversarial_weight * game.generator_loss(D(seen, G(seen)))`
-
-    Example:
-        model = Translation(build_generator(seed=1), build_discriminator(seed=2))
-        model.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(1e-3, beta_1=0.5))
-        training.train(model, packed, steps=400, batch_size=16)
+class Opponents(keras.Model):
+    """A generator, a moving average of it, and a discriminator where there is one, with their optimizers: who plays, but not yet what.
 
     Args:
         generator: `keras.Model` from what is seen to pictures.
         discriminator: `keras.Model` from what is seen and a picture to logits; None, and there is no adversary.
-        pixel_weight: Float.
-        adversarial_weight: Float.
-        game: `losses.Game`.
         average_decay: Float in [0, 1). How much of the average each step keeps.
 
     Attributes:
         average_generator: `keras.Model`. A copy of the generator whose weights are the moving average of the generator's.
-
-    Source:
-        Isola, Zhu, Zhou, Efros, 2017 (pix2pix).
     """
 
-    def __init__(self, generator, discriminator=None, pixel_weight=1.0, adversarial_weight=0.02, game=losses.GAMES["hinge"], average_decay=0.98):
+    def __init__(self, generator, discriminator=None, average_decay=0.98):
         super().__init__()
-        self.generator, self.discriminator, self.game = generator, discriminator, game
-        self.pixel_weight, self.adversarial_weight, self.average_decay = pixel_weight, adversarial_weight, average_decay
+        self.generator, self.discriminator, self.average_decay = generator, discriminator, average_decay
         self.average_generator = keras.models.clone_model(generator)
         self.average_generator.set_weights(generator.get_weights())
         self.average_generator.trainable = False
@@ -144,6 +129,38 @@ class Translation(keras.Model):
         generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
             discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    def move_average(self):
+        """Move the average generator a little towards the generator."""
+        for average, newest in zip(self.average_generator.variables, self.generator.variables, strict=True):
+            average.assign(self.average_decay * average + (1 - self.average_decay) * newest)
+
+
+class Translation(Opponents):
+    """A generator that learns from pairs, and from a discriminator that tells its answers from true ones, where there is one.
+
+    Formula:
+        `L_G = pixel_weight * mean |truth - G(seen)| + adversarial_weight * game.generator_loss(D(seen, G(seen)))`
+
+    Example:
+        model = Translation(build_generator(seed=1), build_discriminator(seed=2))
+        model.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(1e-3, beta_1=0.5))
+        training.train(model, packed, steps=400, batch_size=16)
+
+    Args:
+        generator, discriminator: See `Opponents`.
+        pixel_weight: Float.
+        adversarial_weight: Float.
+        game: `losses.Game`.
+        **options: Those of `Opponents`: average_decay.
+
+    Source:
+        Isola, Zhu, Zhou, Efros, 2017 (pix2pix).
+    """
+
+    def __init__(self, generator, discriminator=None, pixel_weight=1.0, adversarial_weight=0.02, game=losses.GAMES["hinge"], **options):
+        super().__init__(generator, discriminator, **options)
+        self.pixel_weight, self.adversarial_weight, self.game = pixel_weight, adversarial_weight, game
 
     def train_discriminator(self, seen, truth, made):
         """Move the discriminator one step down its loss on true pictures and made ones; the generator's weights stay."""
@@ -165,8 +182,7 @@ class Translation(keras.Model):
                 loss = loss + self.adversarial_weight * self.game.generator_loss(logits)
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
-        for average, newest in zip(self.average_generator.variables, self.generator.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * newest)
+        self.move_average()
         return {"pixels": pixels}, made
 
     def train_step(self, packed):
@@ -179,7 +195,8 @@ class Translation(keras.Model):
         return results
 
 
-def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, pixel_weight=1.0, learning_rate=0.002, seed=0, patches=True, **options):
+def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, pixel_weight=1.0, learning_rate=0.004, seed=0, patches=True,
+                      begin_with=None, **options):
     """Build and compile the translation of chapter 10: both networks, and Adam with rates that fall along half a cosine.
 
     Args:
@@ -187,18 +204,24 @@ def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, p
         shape: Pair of integers. Height and width of the pictures.
         adversarial_weight: Float. 0, and there is no adversary.
         pixel_weight: Float.
-        learning_rate: Float. The generator's at the start; the discriminator's is half of it.
+        learning_rate: Float. Of both networks, at the start.
         seed: Integer. Fixes the initial weights.
         patches: Boolean. See `build_discriminator`.
+        begin_with: `keras.Model`, or None. A trained generator whose weights this one begins with.
         **options: Those of `build_generator`: widths, skips.
 
     Returns:
         A compiled `Translation`.
+
+    Source:
+        To begin with a generator that was trained by its error alone: Ledig, Theis, Huszar, and others, 2017.
     """
     generator = build_generator(shape, seed=2 * seed, **options)
+    if begin_with is not None:
+        generator.set_weights(begin_with.get_weights())
     discriminator = build_discriminator(shape, patches=patches, seed=2 * seed + 1) if adversarial_weight else None
     model = Translation(generator, discriminator, pixel_weight, adversarial_weight)
-    rates = [keras.optimizers.schedules.CosineDecay(rate, training_steps, alpha=0.05) for rate in (learning_rate, learning_rate / 2)]
+    rates = [keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.05) for _ in range(2)]
     model.compile(keras.optimizers.Adam(rates[0], beta_1=0.9), keras.optimizers.Adam(rates[1], beta_1=0.5, beta_2=0.99))
     return model
 

@@ -149,3 +149,45 @@ def draw_forgetting(strengths, errors, floor, width=7.2):
     ax.set(xlabel="noise on the picture half way (grey levels)", ylabel="stripes lost (grey levels)", ylim=(0, None))
     ax.legend(fontsize=8.5)
     return figure
+
+
+def draw_cycle_training(history, width=7.2):
+    """Return a figure of a training without pairs: the generators' parts, and the discriminators' loss.
+
+    Args:
+        history: `training.History` with cycle, identity, fooled and judges.
+        width: Float. Width of the figure in inches.
+    """
+    figure = Figure(figsize=(width, 2.5), dpi=90)
+    left, right = figure.subplots(1, 2)
+    for ax, title, curves in ((left, "what keeps things as they are", (("cycle", "C0"), ("identity", "C4"))), (right, "the game", (("fooled", "C1"), ("judges", "C2")))):
+        for name, colour in curves:
+            ax.plot(history.steps, history[name], "o-", color=colour, markersize=3, linewidth=1.6, label=name)
+        ax.set(xlabel="steps", ylim=(0, None))
+        ax.set_title(title, fontsize=10)
+        ax.legend(fontsize=8.5)
+    return figure
+
+
+def draw_gains(errors, areas, label="CIEDE2000 to the truth", width=7.2):
+    """Return a figure of errors by area, a panel for each direction, with a bar for each method.
+
+    Args:
+        errors: Dictionary from a direction to a dictionary from a method to a dictionary from an area to float (n,); nan where there is nothing.
+        areas: Sequence of the areas drawn.
+        label: String. What the numbers are.
+        width: Float. Width of the figure in inches.
+    """
+    figure = Figure(figsize=(width, 2.7), dpi=90)
+    panels = figure.subplots(1, len(errors), sharey=True, squeeze=False)[0]
+    for ax, (direction, methods) in zip(panels, errors.items(), strict=True):
+        thick = 0.8 / len(methods)
+        for number, (name, found) in enumerate(methods.items()):
+            places = np.arange(len(areas)) + (number - (len(methods) - 1) / 2) * thick
+            ax.bar(places, [np.nanmean(found[area]) for area in areas], 0.92 * thick, color=("#BBBBBB", "#D55E00", "#0072B2", "#009E73")[number % 4], label=name)
+        ax.set(xticks=range(len(areas)), xticklabels=areas)
+        ax.set_title(direction, fontsize=10)
+        ax.grid(False, axis="x")
+    panels[0].set_ylabel(label, fontsize=9)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8.5)
+    return figure
