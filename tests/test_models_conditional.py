@@ -22,7 +22,7 @@ def new_gan(anchored=False, seed=0, **options):
     find = conditional.look_up(*samples())
     generator = new_generator(seed)
     anchor = conditional.ConditionalVAE(vae.build_encoder(SHAPE, LATENT, 4, seed), generator, find, seed=seed) if anchored else None
-    gan = conditional.ConditionalGAN(generator, conditional.build_discriminator(SHAPE, CONDITION, 4, seed=seed), find, anchor, seed=seed, **options)
+    gan = conditional.ConditionalGAN(generator, conditional.build_discriminator(SHAPE, CONDITION, 4, seed=seed), find, anchor=anchor, seed=seed, **options)
     gan.compile(keras.optimizers.SGD(0.01), keras.optimizers.SGD(0.01))
     return gan
 

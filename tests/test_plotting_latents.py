@@ -52,3 +52,11 @@ def test_the_measured_value_is_seen_beside_the_permuted():
     figure = latents.draw_permutations(np.random.default_rng(0).normal(size=200), 8.0, "difference of logits")
     low, high = figure.axes[0].get_xlim()
     assert low < -2 and high > 8 and "right conditions" in words_of(figure)
+
+
+def test_points_have_the_colour_of_what_was_wanted():
+    modes = np.array([[0.0, 2.0], [0.0, -2.0]])
+    figure = latents.draw_by_condition({"none": modes, "label": modes}, [1, 0], modes)
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["none", "label"]
+    points, rings = figure.axes[0].collections
+    np.testing.assert_allclose(points.get_facecolors()[0, :3], rings.get_edgecolors()[1, :3])

@@ -249,35 +249,21 @@ class ConditionalVAE(keras.Model):
         return {"loss": loss, **parts}
 
 
-class ConditionalGAN(keras.Model):
-    """A generator and a discriminator that both know what is wanted.
-
-    Example:
-        gan = ConditionalGAN(generator, discriminator, look_up(pictures, conditions), seed=3)
-        gan.compile(keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5))
-        training.train(gan, np.arange(len(pictures)), steps=500, batch_size=32)
-        gan.average_generator([noise, conditions])
+class ConditionalPlayers(keras.Model):
+    """Who plays: a generator and a discriminator that both know what is wanted, their optimizers, their noise, and a moving average.
 
     Args:
         generator: `keras.Model` from a list, noise and conditions, to samples.
         discriminator: `keras.Model` from a list, samples and conditions, to one logit each.
         find: Function from numbers to samples and conditions; see `look_up`.
         anchor: `ConditionalVAE` with the same generator, or None. Its loss goes into the generator's, so that what it has learned isn't lost.
-        anchor_weight: Float. What a nat of the anchor's loss counts.
-        mismatch: Boolean. Whether the discriminator is also shown real samples with another one's condition, as fake.
-        game: `losses.Game`. The pair of losses.
         average_decay: Float in [0, 1). How much of the average generator each step keeps.
         seed: Integer. Fixes the noise drawn in training.
-
-    Source:
-        Mirza, Osindero, 2014; the anchor: Bao, Chen, Wen, Li, Hua, 2017; mismatch: Reed, Akata, Yan, Logeswaran, Schiele, Lee, 2016.
     """
 
-    def __init__(self, generator, discriminator, find, anchor=None, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"],
-                 average_decay=0.99, seed=0):
+    def __init__(self, generator, discriminator, find, anchor=None, average_decay=0.99, seed=0):
         super().__init__()
-        self.generator, self.discriminator, self.find = generator, discriminator, find
-        self.anchor, self.anchor_weight, self.mismatch, self.game = anchor, anchor_weight, mismatch, game
+        self.generator, self.discriminator, self.find, self.anchor = generator, discriminator, find, anchor
         self.average_generator = keras.models.clone_model(generator)
         self.average_generator.set_weights(generator.get_weights())
         self.average_generator.trainable = False
@@ -298,6 +284,38 @@ class ConditionalGAN(keras.Model):
     def draw_noise(self, count):
         """Return fresh standard normal noise of shape `(count, latent_dim)`."""
         return keras.random.normal((count, self.generator.input_shape[0][-1]), seed=self.noise_seed)
+
+    def move_average(self):
+        """Move the average generator a little towards the generator."""
+        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
+            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
+
+
+class ConditionalGAN(ConditionalPlayers):
+    """How they play: the discriminator asks whether a sample is real and what was wanted, and the generator wants a yes to both.
+
+    Example:
+        gan = ConditionalGAN(generator, discriminator, look_up(pictures, conditions), seed=3)
+        gan.compile(keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5))
+        training.train(gan, np.arange(len(pictures)), steps=500, batch_size=32)
+        gan.average_generator([noise, conditions])
+
+    Args:
+        generator: `keras.Model` from a list, noise and conditions, to samples.
+        discriminator: `keras.Model` from a list, samples and conditions, to one logit each.
+        find: Function from numbers to samples and conditions; see `look_up`.
+        anchor_weight: Float. What a nat of the anchor's loss counts.
+        mismatch: Boolean. Whether the discriminator is also shown real samples with another one's condition, as fake.
+        game: `losses.Game`. The pair of losses.
+        **options: Those of `ConditionalPlayers`: anchor, average_decay, seed.
+
+    Source:
+        Mirza, Osindero, 2014; the anchor: Bao, Chen, Wen, Li, Hua, 2017; mismatch: Reed, Akata, Yan, Logeswaran, Schiele, Lee, 2016.
+    """
+
+    def __init__(self, generator, discriminator, find, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
+        super().__init__(generator, discriminator, find, **options)
+        self.anchor_weight, self.mismatch, self.game = anchor_weight, mismatch, game
 
     def train_discriminator(self, samples, conditions):
         """Move the discriminator one step down its loss; the generator's weights stay."""
@@ -324,11 +342,6 @@ class ConditionalGAN(keras.Model):
                 total = loss + self.anchor_weight * sum(self.anchor.measure(samples, conditions).values())
         self.generator_optimizer.apply(tape.gradient(total, variables), variables)
         return {"generator_loss": loss}
-
-    def move_average(self):
-        """Move the average generator a little towards the generator."""
-        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
-            average.assign(self.average_decay * ops.cast(average, weights.dtype) + (1 - self.average_decay) * weights)
 
     def train_step(self, numbers):
         """Train the discriminator once, then the generator once, on the samples of these numbers."""

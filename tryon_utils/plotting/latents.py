@@ -148,3 +148,22 @@ def draw_permutations(permuted, measured, label):
     low, high = min(np.min(permuted), measured), max(np.max(permuted), measured)
     ax.set(xlabel=label, ylabel="permutations", xlim=(low - 0.08 * (high - low), high + 0.08 * (high - low)))
     return figure
+
+
+def draw_by_condition(panels, conditions, modes):
+    """Return a figure of points in the plane, coloured by what was wanted: one panel a set, with a ring around each mode in its own colour.
+
+    Args:
+        panels: Dictionary from a title to float (n, 2).
+        conditions: Whole numbers (n,), the number of the wanted mode.
+        modes: float (m, 2).
+    """
+    figure = Figure(figsize=(7.4, 7.4 / len(panels) + 0.25), dpi=90)
+    colours = [f"C{number}" if number < 7 else "#000000" for number in range(len(modes))]
+    for ax, (title, points) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
+        ax.scatter(*np.asarray(points).T, s=6, c=[colours[number] for number in conditions], alpha=0.7, linewidths=0)
+        ax.scatter(*np.asarray(modes).T, s=170, facecolors="none", edgecolors=colours, linewidths=1.6)
+        ax.set(xlim=(-2.9, 2.9), ylim=(-2.9, 2.9), aspect="equal", xticks=(-2, 0, 2), yticks=(-2, 0, 2))
+        ax.set_title(title, fontsize=9)
+        ax.tick_params(labelsize=7)
+    return figure
