@@ -20,6 +20,7 @@ GROUPS = {  # attribute: its value: the renderer's values that belong to it
 FIELDS = {"hair": "hair_style", "expression": "expression", "glasses": "glasses"}
 ALL = {"hair": HAIR_STYLES, "expression": EXPRESSIONS, "glasses": GLASSES}
 TONES = tuple(range(1, 11))  # Monk's
+HEADS = {name: tuple(groups) for name, groups in GROUPS.items()} | {"tone": TONES}  # what a reader of characters tells apart
 TURN, NOD = 15.0, 10.0  # degrees that count as 1
 USUAL = {"hair": "long", "expression": "calm", "glasses": "no", "style": "bare", "tone": 5, "turn": 0.0, "nod": 0.0}
 SIZE = sum(map(len, GROUPS.values())) + 4  # numbers in a condition
@@ -105,25 +106,16 @@ def swap(conditions, name, order):
     return swapped
 
 
-def read_values(logits, heads):
-    """Return what the reader of faces says of pictures, in a condition's words.
+def read_values(logits):
+    """Return what a network that was trained on `HEADS` says of pictures, in a condition's words.
 
     Args:
-        logits: Dictionary from the reader's heads to float `(n, values)`.
-        heads: Dictionary from the reader's heads, "hair", "expression", "glasses", "look" and "tone", to their values.
+        logits: Dictionary from the names of `HEADS` to float `(n, values)`.
 
     Returns:
         Dictionary from "hair", "expression", "glasses" and "style" to arrays of n strings, and "tone" to n whole numbers.
     """
-    found = {}
-    for name, groups in GROUPS.items():
-        head = "look" if name == "style" else name
-        odds = np.exp(logits[head] - logits[head].max(axis=1, keepdims=True))
-        of_group = np.array([group_of(name, value) for value in heads[head]])
-        totals = np.stack([odds[:, of_group == group].sum(axis=1) for group in groups], axis=1)
-        found[name] = np.array(list(groups))[totals.argmax(axis=1)]
-    found["tone"] = np.array(heads["tone"])[logits["tone"].argmax(axis=1)]
-    return found
+    return {name: np.array(values)[np.asarray(logits[name]).argmax(axis=1)] for name, values in HEADS.items()}
 
 
 def accuracies(found, wanted):

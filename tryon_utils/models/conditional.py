@@ -193,11 +193,12 @@ def look_up(samples, conditions):
     """
     if len(samples) != len(conditions):
         raise ValueError(f"{len(samples)} samples and {len(conditions)} conditions came; one condition a sample is wanted.")
-    samples, conditions = np.asarray(samples), np.asarray(conditions)
+    are_pictures = np.asarray(samples).dtype == np.uint8
+    samples, conditions = ops.convert_to_tensor(samples), ops.convert_to_tensor(conditions)
 
     def find(numbers):
         chosen, wanted = ops.take(samples, numbers, axis=0), ops.take(conditions, numbers, axis=0)
-        return (ops.cast(chosen, "float32") / 127.5 - 1.0 if samples.dtype == np.uint8 else chosen), wanted
+        return (ops.cast(chosen, "float32") / 127.5 - 1.0 if are_pictures else chosen), wanted
 
     return find
 

@@ -495,7 +495,7 @@ floors = {"KID": metrics.kid(real_features / scale, floor, subsets=2).value, "sh
 plots.draw_scores(scores, {"KID": "low", "coverage": "high", "PSNR of what comes back": "high", "sharpness": "high"}, floors)
 
 # %% [markdown]
-# TABLE_TEXT
+# Read the panels together. What comes back best in decibels is not what looks sharpest: decibels are pixels again, and reward the soft mean. The DCGAN paints no mean, and can't give a face back at all, since it has no encoder. The VAE-GAN stands between. TABLE_TEXT
 #
 # ### For whom?
 #
@@ -565,7 +565,11 @@ print(f"for {falls:.0%} of the new people, every stop is darker than the one bef
 # ## The gates
 
 # %% tags=["nbval-check-output"]
-GATES
+gate("divergence at beta 8, of that at beta 0.3", prices[2] / prices[0], at_most=0.5)
+gate("sharpness of the VAE-GAN's samples, of the pixel VAE's", scores["VAE-GAN"]["sharpness"] / scores["pixels"]["sharpness"], at_least=1.1)
+gate("decibels that the pixel VAE is ahead in giving faces back", scores["pixels"]["PSNR of what comes back"] - scores["VAE-GAN"]["PSNR of what comes back"], at_least=0)
+gate("share of new people whose tone falls at every stop", falls, at_least=0.9)
+gate("share of the tone that the code explains", explained[1], at_least=0.5)
 
 # %% [markdown]
 # ## What we have now

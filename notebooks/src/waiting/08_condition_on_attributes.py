@@ -80,11 +80,12 @@ def toy_networks(conditioning, units=64):
 def look_up(samples, conditions):
     if len(samples) != len(conditions):
         raise ValueError(f"{len(samples)} samples and {len(conditions)} conditions came; one condition a sample is wanted.")
-    samples, conditions = np.asarray(samples), np.asarray(conditions)
+    are_pictures = np.asarray(samples).dtype == np.uint8
+    samples, conditions = ops.convert_to_tensor(samples), ops.convert_to_tensor(conditions)
 
     def find(numbers):
         chosen, wanted = ops.take(samples, numbers, axis=0), ops.take(conditions, numbers, axis=0)
-        return (ops.cast(chosen, "float32") / 127.5 - 1.0 if samples.dtype == np.uint8 else chosen), wanted
+        return (ops.cast(chosen, "float32") / 127.5 - 1.0 if are_pictures else chosen), wanted
 
     return find
 
@@ -408,17 +409,16 @@ print(f"by chance, the right order would do so well with probability {chance:.2f
 # %% [markdown]
 # ## Is it obeyed?
 #
-# Ask for what real new people are, all attributes at once, with fresh noise, and let our reader of faces say what it sees. It makes mistakes on real renders, too, so its accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order.
+# Ask for what real new people are, all attributes at once, with fresh noise, and let a reader say what it sees: a network that was trained to read these attributes from renders, and has never seen a fake. It makes mistakes on real renders, too, so its accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order.
 
 # %%
-judge = face_reader.load()
-heads = weights.find("features_faces")["heads"]
+factor_reader, judge = features.load_classifier("characters"), face_reader.load()
 
 
 def read(some_pictures):
-    parts = [judge.predict_on_batch(images.to_model(some_pictures[start:start + 50])) for start in range(0, len(some_pictures), 50)]
-    gathered = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return characters.read_values(gathered, heads), gathered["embedding"], gathered["features"]
+    parts = [factor_reader.predict_on_batch(images.to_model(some_pictures[start:start + 50])) for start in range(0, len(some_pictures), 50)]
+    found = face_reader.read(judge, some_pictures)
+    return characters.read_values({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}), found.embedding, found.features
 
 # %% tags=["nbval-ignore-output"]
 fake_noise = np.random.default_rng(6).normal(size=(len(new_pictures), latent_dim))
@@ -500,7 +500,7 @@ widgets.explore(create, **{name: widgets.choice(list(groups)) for name, groups i
 # %% [markdown]
 # ## The same person, smiling
 #
-# Change the expression and keep the noise: is it still the same person? Our reader has an embedding that was trained to recognise people. A hundred characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with open mouths.
+# Change the expression and keep the noise: is it still the same person? The reader of faces of [chapter 07](07_encode_with_a_vae.ipynb) has an embedding that was trained to recognise people. A hundred characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with open mouths.
 
 # %% tags=["nbval-ignore-output"]
 def recognised(before, after):
