@@ -151,11 +151,11 @@ def test_it_learns_to_undo_a_damage(packed):
     truth = np.random.default_rng(3).integers(60, 180, (32, 1, 1, 3)) * np.ones((1, *SHAPE, 1))
     dark = np.concatenate([truth / 2, np.zeros((32, *SHAPE, 1)), truth], axis=-1).astype("uint8")
     model = new_model(adversary=False)
-    model.compile(keras.optimizers.Adam(0.01))
+    model.compile(keras.optimizers.Adam(0.03))
     first = float(model.train_step(dark)["pixels"])
-    for _ in range(60):
+    for _ in range(25):
         last = float(model.train_step(dark)["pixels"])
-    assert last < 0.3 * first
+    assert last < 0.5 * first
 
 
 def test_restoring_is_the_network_clipped_and_rounded(packed):

@@ -59,7 +59,7 @@ def _compute(make, name, count, workers):
         return cache.compute(make, count, folder, workers, report=lambda done, total: progress.update(done))
 
 
-def load_faces(part="new_person", count=100, look=LOOK, size=splits.SHIPPED_SIZE, seed=0, workers=None):
+def load_faces(part="new_person", count=96, look=LOOK, size=splits.SHIPPED_SIZE, seed=0, workers=None):
     """Load faces bare and in one look: rendered once, and kept in `data/cache/`.
 
     Args:
@@ -83,7 +83,7 @@ def load_faces(part="new_person", count=100, look=LOOK, size=splits.SHIPPED_SIZE
     return FacePairs(**_compute(make, f"faces-in-{look}-{part}-{size}-{seed}", count, workers))
 
 
-def load_garments(part="new_item", count=100, size=splits.SHIPPED_SIZE, seed=0, workers=None):
+def load_garments(part="new_item", count=32, size=splits.SHIPPED_SIZE, seed=0, workers=None):
     """Load garments plain and striped, the hidden pairs; see `load_faces`. Stripes are horizontal and vertical in turns.
 
     Returns:

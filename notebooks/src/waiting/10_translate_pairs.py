@@ -92,11 +92,11 @@ for kind in seen:
 # %% [markdown]
 # ## What a loss wants
 #
-# Before any network: what is the *best* answer where the picture doesn't say? Take stripes that are four pixels wide, and make them four times smaller.
+# Before any network: what is the *best* answer where the picture doesn't say? Take stripes, two pixels light and two dark, and make them four times smaller.
 
 # %% tags=["nbval-check-output"]
-stripes = np.tile(np.repeat([255, 255, 0, 0], 1), 8)[None, :, None, None] * np.ones((4, 1, 32, 3))
-shifted = np.stack([np.roll(stripes[0], shift, axis=0) for shift in range(4)]).astype("uint8")
+stripes = np.tile([255, 255, 0, 0], 8)[:, None, None] * np.ones((1, 32, 3))
+shifted = np.stack([np.roll(stripes, shift, axis=0) for shift in range(4)]).astype("uint8")
 small = damages.shrink(shifted, 4)
 assert (small == small[0]).all()
 print(f"four different pictures, one small one: every pixel of it is {small[0, 0, 0, 0]}")
@@ -301,9 +301,8 @@ feature_model = features.load()
 real_features = features.extract(feature_model, images.to_model(unseen_small))
 
 
-def measure(pictures):
-    kid = metrics.kid(real_features, features.extract(feature_model, images.to_model(pictures)), subsets=2).value
-    return {"PSNR": metrics.psnr(unseen_small, pictures).mean(), "SSIM": metrics.ssim(unseen_small, pictures).mean(), "KID": kid}
+def unlikeness(pictures):
+    return metrics.kid(real_features, features.extract(feature_model, images.to_model(pictures)), subsets=2).value
 
 # %% [markdown]
 # *Predict, then run.* Which one wins by PSNR? Which by KID, the distance of the sets of [chapter 06](06_measure_quality.ipynb), which is 0 where the made pictures as a set are like the real ones?
@@ -323,7 +322,8 @@ for name, options in variants.items():
     made_small[name] = restore(train_small(tuned_steps, 0.001, begin_with=start, **options), enlarged)
 
 # %% tags=["nbval-ignore-output"]
-parts = {name: measure(pictures) for name, pictures in made_small.items()}
+parts = {name: {"PSNR": metrics.psnr(unseen_small, pictures).mean(), "SSIM": metrics.ssim(unseen_small, pictures).mean(), "KID": unlikeness(pictures)}
+         for name, pictures in made_small.items()}
 print(f"{'':18} PSNR   SSIM    KID")
 for name, found in parts.items():
     print(f"{name:18} {found['PSNR']:4.1f}  {found['SSIM']:5.3f}  {found['KID']:5.2f}")
@@ -348,7 +348,7 @@ def rooted(pictures):
 ends = made_small["L1 alone"].astype("float32"), made_small["strong adversary"].astype("float32")
 shares = np.linspace(0, 1, 9)
 blended = [np.rint((1 - share) * ends[0] + share * ends[1]).astype("uint8") for share in shares]
-blends = np.array([(rooted(pictures), measure(pictures)["KID"]) for pictures in blended])
+blends = np.array([(rooted(pictures), unlikeness(pictures)) for pictures in blended])
 runs = {name: (rooted(made_small[name]), found["KID"]) for name, found in parts.items() if name not in ("no skips", "one verdict")}
 
 # %% alt="A row of garments above a diagram of KID against error. Bicubic lies far to the upper right; L1 alone lies lowest in error; the runs with an adversary lie lower in KID and farther right; a dashed line of blends runs between them, and a ring marks the one shown."
@@ -404,6 +404,19 @@ def draw_repair(damage, picture, draw):
 
 
 widgets.explore(draw_repair, damage=widgets.choice(list(damages.KINDS), "4x smaller"), picture=widgets.slider(0, 199, 7), draw=widgets.slider(0, 20, 1))
+
+# %% [markdown]
+# Where does the judge see a fake? Its logits are a map. Move the frame over the places that it finds most suspicious: what lies in their patch?
+
+# %% alt="A repaired face with a frame around a patch, beside a grid of eight by eight logits, orange where the judge says fake and violet where it says real."
+def draw_suspicion(picture, row, column):
+    number = [picture]
+    given = [images.to_model(seen["4x smaller"][number]), -np.ones((1, 64, 64, 1), "float32"), images.to_model(repaired["4x smaller"][number])]
+    logits = ops.convert_to_numpy(model.discriminator(np.concatenate(given, axis=-1)))[0, ..., 0]
+    return plots.draw_patches(repaired["4x smaller"][picture], logits, patch_size(), (row, column))
+
+
+widgets.explore(draw_suspicion, picture=widgets.slider(0, 199, 7), row=widgets.slider(0, 7, 3), column=widgets.slider(0, 7, 4))
 
 # %% [markdown]
 # And for whom? The gain in decibels by skin tone, on the hundred faces, over all six damages.

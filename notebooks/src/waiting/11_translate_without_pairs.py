@@ -35,7 +35,7 @@ plt.style.use("tryon_utils.course")
 training.use_small_net_threads()
 
 # %%
-bare_people, made_up_people = 500, 300   # in the two piles, and nobody is in both
+bare_people, made_up_people = 500, 288   # in the two piles, and nobody is in both
 face_steps, paired_steps = 260, 150      # without pairs, and with them
 garment_steps = 180                      # of each of the two trainings on garments of 32 x 32
 batch_size = 8
@@ -45,13 +45,13 @@ seed = 0
 # %% [markdown]
 # ## Two piles
 #
-# For [chapter 10](10_translate_pairs.ipynb) we made the pairs ourselves. Mostly nobody can: no photograph shows the same face at the same moment with makeup and without. What people have is two piles. Here are five hundred bare faces, and three hundred *other* people who all wear one look,
+# For [chapter 10](10_translate_pairs.ipynb) we made the pairs ourselves. Mostly nobody can: no photograph shows the same face at the same moment with makeup and without. What people have is two piles. Here are five hundred bare faces, and nearly three hundred *other* people who all wear one look,
 # *opera vermilion*. Our renderer knows how everybody would look the other way, and keeps it to itself until the test.
 
 # %% tags=["nbval-ignore-output"]
 faces = datasets.load_faces("train")
 in_look = piles.load_faces("train", made_up_people)
-tested = piles.load_faces("new_person", 100)
+tested = piles.load_faces("new_person", 90)
 
 # %% tags=["nbval-check-output"]
 def window(pictures, landmarks):
@@ -286,8 +286,8 @@ plots.draw_cycle_training(history)
 # %% [markdown]
 # ## Against the pairs
 #
-# Now open the envelope. How near is each face to how she would truly look? We count CIEDE2000 where makeup truly is, and for the way back at the same places. Beside it stand *nothing done*, and a network that was taught with pairs: chapter 10's, on the three hundred made-up
-# people *with* their bare faces, without an adversary.
+# Now open the envelope. How near is each face to how she would truly look? We count CIEDE2000 where makeup truly is, and for the way back at the same places. Beside it stand *nothing done*, and a network that was taught with pairs: chapter 10's, on the made-up people of pile B
+# *with* their bare faces, without an adversary.
 
 # %% tags=["nbval-ignore-output", "training"]
 nothing_missing = np.zeros(made_up.shape[:3], bool)
@@ -326,7 +326,7 @@ plots.draw_gains({"put on": errors["to_b"], "taken off": errors["to_a"]}, ("lips
 # And for whom? By skin tone, in the area of the makeup, when it is put on.
 
 # %% alt="Ten dots in the colours of the skin tones, with intervals: how far the made-up faces are from the truth, by tone."
-rows = makeup_scores.by_tone(errors["to_b"]["without pairs"]["makeup"], datasets.load_faces("new_person").recipes)
+rows = makeup_scores.by_tone(errors["to_b"]["without pairs"]["makeup"], datasets.load_faces("new_person", 90).recipes)
 light = np.array([test_bare[tested.tones == tone][:, 14:20, 18:22].mean(axis=(0, 1, 2)) for tone in range(1, 11)]) / 255
 metric_plots.draw_groups(rows, light, "CIEDE2000 to the truth")
 
@@ -337,7 +337,7 @@ def draw_person(person, direction):
     return people.draw_pictures([picture[person] for picture in pictures.values()], titles=list(pictures))
 
 
-widgets.explore(draw_person, person=widgets.slider(0, 99, 13), direction=widgets.choice(["put on", "taken off"]))
+widgets.explore(draw_person, person=widgets.slider(0, 89, 13), direction=widgets.choice(["put on", "taken off"]))
 
 # %% [markdown]
 # ## A note passed in class
@@ -352,7 +352,7 @@ garments = datasets.load_garments("train")
 small = images.halve(garments.picture)
 patterns = np.array([garment.pattern for garment in garments.recipes])
 plain, striped = small[patterns == "plain"], small[np.isin(patterns, piles.STRIPES)]
-true_plain, true_striped = (images.halve(pictures) for pictures in piles.load_garments("new_item", 60))
+true_plain, true_striped = (images.halve(pictures) for pictures in piles.load_garments("new_item", 32))
 packed = piles.lay_side_by_side(plain, striped, 1600, np.random.default_rng(seed))
 
 # %% tags=["nbval-ignore-output", "training"]
@@ -459,7 +459,7 @@ def draw_styles(garment, draw):
     return people.draw_pictures([picture for row, made in zip(rows, answers, strict=True) for picture in (row, *made)], columns=7, titles=["plain", *["a code"] * 6])
 
 
-widgets.explore(draw_styles, garment=widgets.slider(0, 59, 11), draw=widgets.slider(0, 30, 2))
+widgets.explore(draw_styles, garment=widgets.slider(0, 31, 11), draw=widgets.slider(0, 30, 2))
 
 # %% [markdown]
 # How different are the answers? We take ten codes for each plain garment, and the mean distance of two answers, in grey levels. Two measures stand beside it: the distance of two truly striped versions would be a good goal, and 0 says that the code is ignored.
@@ -472,7 +472,7 @@ def diversity(answers):
 
 
 drawn = np.random.default_rng(0).normal(size=(10, code_dim))
-varied = np.mean([diversity(cyclegan.translate(styled.average_to_b, np.repeat(picture[None], 10, axis=0), drawn)) for picture in true_plain[:30]])
+varied = np.mean([diversity(cyclegan.translate(styled.average_to_b, np.repeat(picture[None], 10, axis=0), drawn)) for picture in true_plain])
 print(f"diversity {varied:.1f} grey levels; a plain garment and its striped version are {floor:.1f} apart")
 
 # %% [markdown]
