@@ -22,7 +22,8 @@ RECIPES = {  # each is trained by its make(path, folder)
     "features_garments": features_garments,
     "dcgan_garments": dcgan_garments,
     "garment_warper": garment_warper,
-    "features_faces": features_faces, **{f"makeup_{seed}": recipe for seed, recipe in enumerate(makeup.SEEDS)},
+    "features_faces": features_faces,
+    **{f"makeup_{seed}": recipe for seed, recipe in enumerate(makeup.SEEDS)},
 }
 
 
