@@ -14,7 +14,7 @@ from tryon_utils.paperdoll.pose import WRIST
 
 SEED = 0
 COUNT = 1600  # people, each in two garments
-EPOCHS = 10
+EPOCHS = 9
 BATCH_SIZE = 32
 HEADS = {"sleeve": garments.SLEEVES, "neckline": garments.NECKLINES, "hem": garments.HEMS, "pattern": garments.PATTERNS,
          "palette": tuple(garments.PALETTES), "tone": tuple(range(1, 11))}
