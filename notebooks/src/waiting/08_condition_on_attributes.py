@@ -409,7 +409,7 @@ print(f"by chance, the right order would do so well with probability {chance:.2f
 # %% [markdown]
 # ## Is it obeyed?
 #
-# Ask for what real new people are, all attributes at once, with fresh noise, and let a reader say what it sees: a network that was trained to read these attributes from renders, and has never seen a fake. It makes mistakes on real renders, too, so its accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order.
+# Ask for what real new people are, all attributes at once, with fresh noise, and let a reader say what it sees: a network that was trained to read these attributes from renders, and has never seen a fake. It makes mistakes on real renders, too, so its accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order. Few people wear glasses, and whoever always says *no* is right about most; so we take the mean over an attribute's values, rare ones and common ones alike.
 
 # %%
 factor_reader, judge = features.load_classifier("characters"), face_reader.load()
@@ -426,13 +426,15 @@ fakes = paint(fake_noise, new_conditions)
 real_read, real_embedding, real_features = read(new_pictures)
 fake_read, fake_embedding, fake_features = read(fakes)
 of_real, of_fakes = (characters.accuracies(found, new_values) for found in (real_read, fake_read))
-by_chance = characters.accuracies(fake_read, [new_values[number] for number in np.random.default_rng(7).permutation(len(new_values))])
-share_right = {name: right.mean() for name, right in of_fakes.items()}
+shuffled = [new_values[number] for number in np.random.default_rng(7).permutation(len(new_values))]
+of_chance = characters.accuracies(fake_read, shuffled)
+share_real, share_right = (characters.balanced(right, new_values) for right in (of_real, of_fakes))
+by_chance = characters.balanced(of_chance, shuffled)
 for name in of_fakes:
-    print(f"{name:11} real {of_real[name].mean():.0%}   fakes {share_right[name]:.0%}   by chance {by_chance[name].mean():.0%}")
+    print(f"{name:11} real {share_real[name]:.0%}   fakes {share_right[name]:.0%}   by chance {by_chance[name]:.0%}")
 
 # %% alt="For hair, expression, glasses, style and tone: how often the reader sees what was wanted, in real renders, in fakes, and with the wishes permuted."
-plots.draw_accuracies(share_right, {name: right.mean() for name, right in of_real.items()}, {name: right.mean() for name, right in by_chance.items()})
+plots.draw_accuracies(share_right, share_real, by_chance)
 
 # %% tags=["nbval-ignore-output"]
 tones = [values["tone"] for values in new_values]
@@ -713,7 +715,8 @@ plots.draw_rows({"short": before[:8], "decoded": plain[:8], "told: long": longer
 # %% tags=["nbval-check-output"]
 gate("share of points nearest to the wanted mode, projection", obeyed["projection"], at_least=0.8)
 gate("probability that the right conditions win by chance", chance, at_most=0.01)
-gate("attributes as wanted, of the reader's accuracy on real renders, the least", min(share_right[name] / of_real[name].mean() for name in share_right), at_least=0.9)
+gate("attributes as wanted, of the reader's accuracy on real renders, the least", min(share_right[name] / share_real[name] for name in share_right), at_least=0.9)
+gate("attributes as wanted, the least", min(share_right.values()), at_least=0.75)
 gate("leak of an edit, of the interpolation's", leaks["condition"] / leaks["interpolation"], at_most=1 / 3)
 gate("text accuracy, seen", np.mean(list(text_right["seen"][0].values())), at_least=0.85)
 gate("text accuracy, held out", np.mean(list(text_right["held out"][0].values())), at_least=0.7)
