@@ -166,15 +166,16 @@ print(f"{generator.count_params():,} weights; at first it gives back what it get
 # kernel's width less one, in steps as wide as all strides before it.
 
 # %% tags=["twin:tryon_utils.models.translate"]
-def build_discriminator(shape=(64, 64), channels=24, depth=3, conditions=SEEN, patches=True, seed=0):
+def build_discriminator(shape=(64, 64), channels=24, depth=3, conditions=SEEN, patches=True, spectral=True, seed=0):
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    wrap = layers.SpectralNormalization if spectral else lambda layer: layer
     both = keras.Input((*shape, conditions + 3), name="both")
     x = both
     for level in range(depth):
-        x = layers.SpectralNormalization(layers.Conv2D(min(2, level + 1) * channels, 4, 2, "same", kernel_initializer=initializer))(x)
+        x = wrap(layers.Conv2D(min(2, level + 1) * channels, 4, 2, "same", kernel_initializer=initializer))(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
     last = layers.Conv2D(1, 3, padding="same", kernel_initializer=initializer) if patches else layers.Dense(1, kernel_initializer=initializer)
-    logits = layers.SpectralNormalization(last, name="logits")(x if patches else layers.Flatten()(x))
+    logits = wrap(last)(x if patches else layers.Flatten()(x))
     discriminator = keras.Model(both, logits, name="discriminator")
     for layer in discriminator.layers:
         if isinstance(layer, layers.SpectralNormalization):  # Keras draws this vector without a seed
@@ -389,21 +390,21 @@ plots.draw_repairs(scores)
 rows = {kind: (number, 100 + number) for number, kind in enumerate(seen)}
 columns = {title: np.stack([pictures[kind][rows[kind][place]] for kind in seen]) for place, end in ((0, ""), (1, " ")) for title, pictures in
            ((f"seen{end}", seen), (f"repaired{end}", repaired), (f"truth{end}", dict.fromkeys(seen, unseen)))}
-face_plots.draw_faces(columns, names=list(seen))
+face_plots.draw_faces(columns, names=[kind.replace("photograph", "photo") for kind in seen])
 
 # %% [markdown]
-# Try it on pictures of your choice. The strength of a damage is drawn; *draw* draws it anew.
+# Try it on pictures of your choice. The strength of a damage is drawn; *again* draws it anew.
 
 # %% alt="A face made four times smaller, the repaired face and the truth beside each other, with menus for the damage and sliders for the picture."
-def draw_repair(damage, picture, draw):
-    seen_now, missing_now = damages.damage(unseen[[picture]], damage, np.random.default_rng(draw))
+def draw_repair(damage, picture, again):
+    seen_now, missing_now = damages.damage(unseen[[picture]], damage, np.random.default_rng(again))
     made_now = restore(model.average_generator, seen_now, missing_now)
     before, after = (float(metrics.psnr(unseen[[picture]], pictures)[0]) for pictures in (seen_now, made_now))
     titles = [f"seen: {before:.1f} dB", f"repaired: {after:.1f} dB", "truth"]
     return people.draw_pictures([seen_now[0], made_now[0], unseen[picture]], titles=titles, width=5.4)
 
 
-widgets.explore(draw_repair, damage=widgets.choice(list(damages.KINDS), "4x smaller"), picture=widgets.slider(0, 199, 7), draw=widgets.slider(0, 20, 1))
+widgets.explore(draw_repair, damage=widgets.choice(list(damages.KINDS), "4x smaller"), picture=widgets.slider(0, 199, 7), again=widgets.slider(0, 20, 1))
 
 # %% [markdown]
 # Where does the judge see a fake? Its logits are a map. Move the frame over the places that it finds most suspicious: what lies in their patch?
