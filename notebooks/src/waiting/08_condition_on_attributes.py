@@ -502,17 +502,18 @@ widgets.explore(create, **{name: widgets.choice(list(groups)) for name, groups i
 # %% [markdown]
 # ## The same person, smiling
 #
-# Change the expression and keep the noise: is it still the same person? The reader of faces of [chapter 07](07_encode_with_a_vae.ipynb) has an embedding that was trained to recognise people. A hundred characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with open mouths.
+# Change the expression and keep the noise: is it still the same person? The reader of faces of [chapter 07](07_encode_with_a_vae.ipynb) has an embedding that was trained to recognise people. Fifty characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with open mouths.
 
 # %% tags=["nbval-ignore-output"]
 def recognised(before, after):
     return np.mean((read(after)[1] @ read(before)[1].T).argmax(axis=1) == np.arange(len(before)))
 
 
-calm = [changed(face, expression="neutral") for face, _ in new.recipes[:100]]
-own_noise, own_conditions = fake_noise[:100], np.stack([characters.condition(**characters.values_of(face)) for face in calm])
-opened = characters.swap(np.concatenate([own_conditions, characters.condition(expression="open mouth")[None]]), "expression", np.full(101, 100))[:100]
-rendered = [np.stack([paperdoll.render_face(changed(face, expression=name)).bare for face in calm]) for name in ("neutral", "open smile")]
+calm = [changed(face, expression="neutral") for face, _ in new.recipes[:50]]
+own_noise, own_conditions = fake_noise[:50], np.stack([characters.condition(**characters.values_of(face)) for face in calm])
+opened = characters.swap(np.concatenate([own_conditions, characters.condition(expression="open mouth")[None]]), "expression", np.full(51, 50))[:50]
+truths = [[paperdoll.render_face(changed(face, expression=name)) for face in calm] for name in ("neutral", "open smile")]
+rendered = [np.stack([sample.bare for sample in samples]) for samples in truths]
 same = {"characters": recognised(paint(own_noise, own_conditions), paint(own_noise, opened)), "real people": recognised(*rendered)}
 print("   ".join(f"{name}: {share:.0%} recognised" for name, share in same.items()))
 
@@ -521,10 +522,10 @@ print("   ".join(f"{name}: {share:.0%} recognised" for name, share in same.items
 # wanted expression.
 
 # %% tags=["nbval-ignore-output"]
-codes = np.concatenate([face_vae.encoder.predict_on_batch(images.to_model(rendered[0][start:start + 50]))[0] for start in (0, 50)])
-smiling = np.flatnonzero([face.expression == "open smile" for face, _ in new.recipes])
-others = np.concatenate([face_vae.encoder.predict_on_batch(images.to_model(new.bare[smiling[np.arange(start, start + 50) % len(smiling)]]))[0] for start in (0, 50)])
-allowed = np.stack([governed_region("expression", *(paperdoll.render_face(changed(face, expression=name)) for name in ("neutral", "open smile"))) for face in calm])
+codes = face_vae.encoder.predict_on_batch(images.to_model(rendered[0]))[0]
+smiling = np.resize(np.flatnonzero([face.expression == "open smile" for face, _ in new.recipes]), 50)
+others = face_vae.encoder.predict_on_batch(images.to_model(new.bare[smiling]))[0]
+allowed = np.stack([governed_region("expression", *pair) for pair in zip(*truths, strict=True)])
 
 
 def outside(before, after):
@@ -649,11 +650,11 @@ orders = ["red long-sleeved top with a v neck", "sleeveless blue plain top", "�
 plots.draw_rows({str(number + 1): design([order] * 8, number) for number, order in enumerate(orders)})
 
 # %% alt="A design for the sentence in the menu, four times with different noise; a menu of sentences and a slider for the draw."
-def draw_design(sentence, draw):
-    return people.draw_pictures(design([sentence] * 4, draw), width=4.4)
+def draw_design(sentence, number):
+    return people.draw_pictures(design([sentence] * 4, number), width=4.4)
 
 
-widgets.explore(draw_design, sentence=widgets.choice([*orders, "pink printed top with a collar", "白色七分袖高领上衣"]), draw=widgets.slider(0, 50, 1))
+widgets.explore(draw_design, sentence=widgets.choice([*orders, "pink printed top with a collar", "白色七分袖高领上衣"]), number=widgets.slider(0, 50, 1))
 
 # %% [markdown]
 # Write your own: `people.draw_pictures(design(["..."] * 4))`. How often is it what was said? The classifier of [chapter 06](06_measure_quality.ipynb) reads sleeve, neckline, pattern and palette. It is held against the sentence, on sentences about garments that the networks know of, on the held-out combinations, and
