@@ -39,8 +39,8 @@ def build_generator(shape=(64, 64), widths=(16, 32, 64, 96), skips=True, seed=0)
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
 
     def convolve(x, width, kernel_size=3, strides=1):
-        x = layers.Conv2D(width, kernel_size, strides, "same", kernel_initializer=initializer)(x)
-        return layers.LeakyReLU(negative_slope=0.1)(x)
+        x = layers.Conv2D(width, kernel_size, strides, "same", use_bias=False, kernel_initializer=initializer)(x)
+        return layers.LeakyReLU(negative_slope=0.1)(layers.BatchNormalization(momentum=0.9)(x))
 
     seen = keras.Input((*shape, SEEN), name="seen")
     x, across = seen, []
@@ -133,7 +133,7 @@ class Opponents(keras.Model):
             discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def move_average(self):
-        """Move the average generator a little towards the generator."""
+        """Move the average generator a little towards the generator, batch normalisation's statistics included."""
         for average, newest in zip(self.average_generator.variables, self.generator.variables, strict=True):
             average.assign(self.average_decay * average + (1 - self.average_decay) * newest)
 
