@@ -312,7 +312,7 @@ print("the dearer a nat, the fewer are spent, and the less comes back")
 # %% tags=["nbval-check-output"]
 wearer = next(number for number, (face, _) in enumerate(new.recipes) if face.glasses == "none")
 face = new.recipes[wearer][0]
-possible = images.to_model(np.stack([paperdoll.render_face(changed(face, glasses=kind), size=128).bare for kind in ("none", "cat-eye")]))
+possible = images.to_model(np.stack([paperdoll.render_face(changed(face, glasses=kind), size=128).bare for kind in ("none", "rectangular")]))
 mixed = np.linspace(0, 1, 11)[:, None, None, None] * (possible[1] - possible[0]) + possible[0]
 mean_errors = [np.mean((possible - answer) ** 2) for answer in mixed]
 assert np.argmin(mean_errors) == 5
