@@ -56,6 +56,12 @@ def test_what_is_read_is_held_against_what_was_wanted():
     assert right == {"hair": [True, True], "expression": [True, False], "glasses": [True, False], "style": [True, False], "tone": [True, False]}
 
 
+def test_a_rare_value_counts_as_much_as_a_common_one():
+    wanted = [characters.USUAL | {"glasses": "yes" if number == 0 else "no"} for number in range(10)]
+    right = {"glasses": np.arange(10) > 0}  # whoever always says no
+    assert characters.balanced(right, wanted) == {"glasses": 0.5}
+
+
 def test_the_strongest_direction_is_found():
     rng = np.random.default_rng(0)
     noise = rng.normal(size=(400, 6))

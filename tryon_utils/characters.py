@@ -132,6 +132,20 @@ def accuracies(found, wanted):
     return right | {"tone": np.abs(found["tone"] - np.array([values["tone"] for values in wanted])) <= 1}
 
 
+def balanced(right, wanted):
+    """Return for each attribute the mean over its values of the share that is right: rare values count as much as common ones.
+
+    Args:
+        right: What `accuracies` returns.
+        wanted: List of n dictionaries; see `values_of`.
+
+    Returns:
+        Dictionary from attribute to float.
+    """
+    values = {name: np.array([row[name] for row in wanted]) for name in right}
+    return {name: float(np.mean([hits[values[name] == value].mean() for value in np.unique(values[name])])) for name, hits in right.items()}
+
+
 def principal_directions(features, noise, count=8):
     """Return directions of noise along which a generator's features change most.
 

@@ -5,7 +5,7 @@ import time
 import keras
 import numpy as np
 
-from tryon_utils import characters, datasets, images, training
+from tryon_utils import characters, datasets, images
 from tryon_utils.models import features
 
 from recipes import features_faces

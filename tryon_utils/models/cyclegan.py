@@ -281,13 +281,13 @@ def compile_cycle(model, training_steps, learning_rate=0.002):
     Args:
         model: `CycleGAN` or `StyledCycleGAN`.
         training_steps: Integer.
-        learning_rate: Float. The generators'; the discriminators' is half of it.
+        learning_rate: Float. The generators' and the discriminators'.
 
     Returns:
         The model.
     """
     half = training_steps // 2
-    rates = [keras.optimizers.schedules.PolynomialDecay(rate, training_steps - half, 0.05 * rate) for rate in (learning_rate, learning_rate / 2)]
+    rates = [keras.optimizers.schedules.PolynomialDecay(learning_rate, training_steps - half, 0.05 * learning_rate) for _ in range(2)]
     model.compile(*[keras.optimizers.Adam(LateFall(rate, half), beta_1=0.5, beta_2=0.99) for rate in rates])
     return model
 

@@ -39,8 +39,8 @@ def build_generator(shape=(64, 64), widths=(16, 32, 64, 96), skips=True, seed=0)
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
 
     def convolve(x, width, kernel_size=3, strides=1):
-        x = layers.Conv2D(width, kernel_size, strides, "same", kernel_initializer=initializer)(x)
-        return layers.LeakyReLU(negative_slope=0.1)(x)
+        x = layers.Conv2D(width, kernel_size, strides, "same", use_bias=False, kernel_initializer=initializer)(x)
+        return layers.LeakyReLU(negative_slope=0.1)(layers.BatchNormalization(momentum=0.9)(x))
 
     seen = keras.Input((*shape, SEEN), name="seen")
     x, across = seen, []
@@ -55,7 +55,7 @@ def build_generator(shape=(64, 64), widths=(16, 32, 64, 96), skips=True, seed=0)
     return keras.Model(seen, pictures, name="generator")
 
 
-def build_discriminator(shape=(64, 64), channels=24, depth=3, conditions=SEEN, patches=True, seed=0):
+def build_discriminator(shape=(64, 64), channels=24, depth=3, conditions=SEEN, patches=True, spectral=True, seed=0):
     """Build the discriminator: it sees a picture beside what it was made from, and gives every patch a logit of its own.
 
     Args:
@@ -64,6 +64,7 @@ def build_discriminator(shape=(64, 64), channels=24, depth=3, conditions=SEEN, p
         depth: Integer. Halvings; a patch is `patch_size(depth)` pixels wide.
         conditions: Integer. Channels of what the picture was made from; 0, and it sees the picture alone.
         patches: Boolean. Whether there is a logit for each patch; one for the whole picture where not.
+        spectral: Boolean. Whether spectral normalisation holds its slope in check.
         seed: Integer. Fixes the initial weights.
 
     Returns:
@@ -74,13 +75,14 @@ def build_discriminator(shape=(64, 64), channels=24, depth=3, conditions=SEEN, p
         Isola, Zhu, Zhou, Efros, 2017; spectral normalisation: Miyato, Kataoka, Koyama, Yoshida, 2018.
     """
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    wrap = layers.SpectralNormalization if spectral else lambda layer: layer
     both = keras.Input((*shape, conditions + 3), name="both")
     x = both
     for level in range(depth):
-        x = layers.SpectralNormalization(layers.Conv2D(min(2, level + 1) * channels, 4, 2, "same", kernel_initializer=initializer))(x)
+        x = wrap(layers.Conv2D(min(2, level + 1) * channels, 4, 2, "same", kernel_initializer=initializer))(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
     last = layers.Conv2D(1, 3, padding="same", kernel_initializer=initializer) if patches else layers.Dense(1, kernel_initializer=initializer)
-    logits = layers.SpectralNormalization(last, name="logits")(x if patches else layers.Flatten()(x))
+    logits = wrap(last)(x if patches else layers.Flatten()(x))
     discriminator = keras.Model(both, logits, name="discriminator")
     for layer in discriminator.layers:
         if isinstance(layer, layers.SpectralNormalization):  # Keras draws this vector without a seed
@@ -131,7 +133,7 @@ class Opponents(keras.Model):
             discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def move_average(self):
-        """Move the average generator a little towards the generator."""
+        """Move the average generator a little towards the generator, batch normalisation's statistics included."""
         for average, newest in zip(self.average_generator.variables, self.generator.variables, strict=True):
             average.assign(self.average_decay * average + (1 - self.average_decay) * newest)
 

@@ -53,7 +53,7 @@ def draw_bound(means, bounds, truth, best):
         ax.plot(means, values, color=f"C{number}", label=f"s = {deviation:.2f}")
     ax.axvline(best, color="#999999", linewidth=1, linestyle=":")
     ax.set(xlabel="mean of the cloud of codes", ylabel="ELBO, nats", xlim=(means[0], means[-1]), ylim=(truth - 6, truth + 0.8))
-    ax.legend(title="its spread", fontsize=8.5, title_fontsize=8.5, loc="lower left")
+    ax.legend(title="its spread", fontsize=8.5, title_fontsize=8.5, loc="lower center", bbox_to_anchor=(0.487, 0.0))
     return figure
 
 
@@ -99,7 +99,7 @@ def draw_scores(scores, better, floors=None):
         for place, value in enumerate(values):
             ax.annotate("none" if np.isnan(value) else f"{value:.3g}", (0 if np.isnan(value) else value, place), textcoords="offset points",
                         xytext=(6, 5), fontsize=8)
-        top = np.nanmax([*values, (floors or {}).get(score, 0.0)])
+        top = np.nanmax([*values, (floors or {}).get(score, 0.0), 1e-6])
         ax.set(xlim=(0, 1.4 * top), ylim=(len(names) - 0.5, -0.7), yticks=range(len(names)), xlabel=f"{better[score]} is better")
         ax.set_title(score, fontsize=9)
         ax.xaxis.label.set_size(8)

@@ -96,10 +96,10 @@ def draw_patches(picture, logits, patch, place, width=7.2):
     left, right = figure.subplots(1, 2)
     people.show(left, picture).set_title(f"the patch of one logit: {patch} x {patch} pixels", fontsize=9)
     corner = (np.array(place) + 0.5) * np.array(picture.shape[:2]) / logits.shape - patch / 2
-    left.add_patch(Rectangle(corner[::-1], patch, patch, fill=False, edgecolor="#D55E00", linewidth=2))
+    left.add_patch(Rectangle(corner[::-1], patch, patch, fill=False, edgecolor="#222222", linewidth=2))
     most = max(float(np.abs(logits).max()), 1e-6)
     drawn = right.imshow(logits, cmap="PuOr", vmin=-most, vmax=most)
-    right.add_patch(Rectangle((place[1] - 0.5, place[0] - 0.5), 1, 1, fill=False, edgecolor="#D55E00", linewidth=2))
+    right.add_patch(Rectangle((place[1] - 0.5, place[0] - 0.5), 1, 1, fill=False, edgecolor="#222222", linewidth=2))
     right.set(xticks=[], yticks=[])
     right.grid(False)
     right.set_title("logits: orange says fake, violet real", fontsize=9)

@@ -409,7 +409,7 @@ print(f"by chance, the right order would do so well with probability {chance:.2f
 # %% [markdown]
 # ## Is it obeyed?
 #
-# Ask for what real new people are, all attributes at once, with fresh noise, and let a reader say what it sees: a network that was trained to read these attributes from renders, and has never seen a fake. It makes mistakes on real renders, too, so its accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order.
+# Ask for what real new people are, all attributes at once, with fresh noise, and let a reader say what it sees: a network that was trained to read these attributes from renders, and has never seen a fake. It makes mistakes on real renders, too, so its accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order. Few people wear glasses, and whoever always says *no* is right about most; so we take the mean over an attribute's values, rare ones and common ones alike.
 
 # %%
 factor_reader, judge = features.load_classifier("characters"), face_reader.load()
@@ -426,13 +426,15 @@ fakes = paint(fake_noise, new_conditions)
 real_read, real_embedding, real_features = read(new_pictures)
 fake_read, fake_embedding, fake_features = read(fakes)
 of_real, of_fakes = (characters.accuracies(found, new_values) for found in (real_read, fake_read))
-by_chance = characters.accuracies(fake_read, [new_values[number] for number in np.random.default_rng(7).permutation(len(new_values))])
-share_right = {name: right.mean() for name, right in of_fakes.items()}
+shuffled = [new_values[number] for number in np.random.default_rng(7).permutation(len(new_values))]
+of_chance = characters.accuracies(fake_read, shuffled)
+share_real, share_right = (characters.balanced(right, new_values) for right in (of_real, of_fakes))
+by_chance = characters.balanced(of_chance, shuffled)
 for name in of_fakes:
-    print(f"{name:11} real {of_real[name].mean():.0%}   fakes {share_right[name]:.0%}   by chance {by_chance[name].mean():.0%}")
+    print(f"{name:11} real {share_real[name]:.0%}   fakes {share_right[name]:.0%}   by chance {by_chance[name]:.0%}")
 
 # %% alt="For hair, expression, glasses, style and tone: how often the reader sees what was wanted, in real renders, in fakes, and with the wishes permuted."
-plots.draw_accuracies(share_right, {name: right.mean() for name, right in of_real.items()}, {name: right.mean() for name, right in by_chance.items()})
+plots.draw_accuracies(share_right, share_real, by_chance)
 
 # %% tags=["nbval-ignore-output"]
 tones = [values["tone"] for values in new_values]
@@ -500,17 +502,18 @@ widgets.explore(create, **{name: widgets.choice(list(groups)) for name, groups i
 # %% [markdown]
 # ## The same person, smiling
 #
-# Change the expression and keep the noise: is it still the same person? The reader of faces of [chapter 07](07_encode_with_a_vae.ipynb) has an embedding that was trained to recognise people. A hundred characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with open mouths.
+# Change the expression and keep the noise: is it still the same person? The reader of faces of [chapter 07](07_encode_with_a_vae.ipynb) has an embedding that was trained to recognise people. Fifty characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with open mouths.
 
 # %% tags=["nbval-ignore-output"]
 def recognised(before, after):
     return np.mean((read(after)[1] @ read(before)[1].T).argmax(axis=1) == np.arange(len(before)))
 
 
-calm = [changed(face, expression="neutral") for face, _ in new.recipes[:100]]
-own_noise, own_conditions = fake_noise[:100], np.stack([characters.condition(**characters.values_of(face)) for face in calm])
-opened = characters.swap(np.concatenate([own_conditions, characters.condition(expression="open mouth")[None]]), "expression", np.full(101, 100))[:100]
-rendered = [np.stack([paperdoll.render_face(changed(face, expression=name)).bare for face in calm]) for name in ("neutral", "open smile")]
+calm = [changed(face, expression="neutral") for face, _ in new.recipes[:50]]
+own_noise, own_conditions = fake_noise[:50], np.stack([characters.condition(**characters.values_of(face)) for face in calm])
+opened = characters.swap(np.concatenate([own_conditions, characters.condition(expression="open mouth")[None]]), "expression", np.full(51, 50))[:50]
+truths = [[paperdoll.render_face(changed(face, expression=name)) for face in calm] for name in ("neutral", "open smile")]
+rendered = [np.stack([sample.bare for sample in samples]) for samples in truths]
 same = {"characters": recognised(paint(own_noise, own_conditions), paint(own_noise, opened)), "real people": recognised(*rendered)}
 print("   ".join(f"{name}: {share:.0%} recognised" for name, share in same.items()))
 
@@ -519,10 +522,10 @@ print("   ".join(f"{name}: {share:.0%} recognised" for name, share in same.items
 # wanted expression.
 
 # %% tags=["nbval-ignore-output"]
-codes = np.concatenate([face_vae.encoder.predict_on_batch(images.to_model(rendered[0][start:start + 50]))[0] for start in (0, 50)])
-smiling = np.flatnonzero([face.expression == "open smile" for face, _ in new.recipes])
-others = np.concatenate([face_vae.encoder.predict_on_batch(images.to_model(new.bare[smiling[np.arange(start, start + 50) % len(smiling)]]))[0] for start in (0, 50)])
-allowed = np.stack([governed_region("expression", *(paperdoll.render_face(changed(face, expression=name)) for name in ("neutral", "open smile"))) for face in calm])
+codes = face_vae.encoder.predict_on_batch(images.to_model(rendered[0]))[0]
+smiling = np.resize(np.flatnonzero([face.expression == "open smile" for face, _ in new.recipes]), 50)
+others = face_vae.encoder.predict_on_batch(images.to_model(new.bare[smiling]))[0]
+allowed = np.stack([governed_region("expression", *pair) for pair in zip(*truths, strict=True)])
 
 
 def outside(before, after):
@@ -647,11 +650,11 @@ orders = ["red long-sleeved top with a v neck", "sleeveless blue plain top", "�
 plots.draw_rows({str(number + 1): design([order] * 8, number) for number, order in enumerate(orders)})
 
 # %% alt="A design for the sentence in the menu, four times with different noise; a menu of sentences and a slider for the draw."
-def draw_design(sentence, draw):
-    return people.draw_pictures(design([sentence] * 4, draw), width=4.4)
+def draw_design(sentence, number):
+    return people.draw_pictures(design([sentence] * 4, number), width=4.4)
 
 
-widgets.explore(draw_design, sentence=widgets.choice([*orders, "pink printed top with a collar", "白色七分袖高领上衣"]), draw=widgets.slider(0, 50, 1))
+widgets.explore(draw_design, sentence=widgets.choice([*orders, "pink printed top with a collar", "白色七分袖高领上衣"]), number=widgets.slider(0, 50, 1))
 
 # %% [markdown]
 # Write your own: `people.draw_pictures(design(["..."] * 4))`. How often is it what was said? The classifier of [chapter 06](06_measure_quality.ipynb) reads sleeve, neckline, pattern and palette. It is held against the sentence, on sentences about garments that the networks know of, on the held-out combinations, and
@@ -713,7 +716,8 @@ plots.draw_rows({"short": before[:8], "decoded": plain[:8], "told: long": longer
 # %% tags=["nbval-check-output"]
 gate("share of points nearest to the wanted mode, projection", obeyed["projection"], at_least=0.8)
 gate("probability that the right conditions win by chance", chance, at_most=0.01)
-gate("attributes as wanted, of the reader's accuracy on real renders, the least", min(share_right[name] / of_real[name].mean() for name in share_right), at_least=0.9)
+gate("attributes as wanted, of the reader's accuracy on real renders, the least", min(share_right[name] / share_real[name] for name in share_right), at_least=0.9)
+gate("attributes as wanted, the least", min(share_right.values()), at_least=0.75)
 gate("leak of an edit, of the interpolation's", leaks["condition"] / leaks["interpolation"], at_most=1 / 3)
 gate("text accuracy, seen", np.mean(list(text_right["seen"][0].values())), at_least=0.85)
 gate("text accuracy, held out", np.mean(list(text_right["held out"][0].values())), at_least=0.7)
