@@ -778,7 +778,7 @@ class LayerRepair(LayerModel):
 
 # %% tags=["training", "nbval-ignore-output"]
 repair = LayerRepair(build_generator(layer_names=("under the eyes", "spots"), seed=seed), average_decay=0.9, seed=seed)
-fit(repair, repair_pairs, repair_steps, 5e-4)  # at four times the rate the pigments run off before the opacities know where, and all goes to 0
+fit(repair, repair_pairs, repair_steps, 5e-4)  # at 5e-3 the pigments run off before the opacities know where, and all goes to 0
 repair_opacity, repair_pigment = makeup.predict(repair.average_generator, new_repair[..., :3], new_repair[..., 6:] / 255, new_repair[..., :3])
 
 # %% tags=["nbval-check-output"]
