@@ -122,6 +122,14 @@ def test_a_conditional_vae_learns():
     assert losses[-1] < losses[0]
 
 
+@pytest.mark.parametrize("forget", [0.0, 1.0])
+def test_where_codes_are_forgotten_the_condition_alone_must_do(forget):
+    find, generator = conditional.look_up(*samples()), new_generator()
+    lost = [float(conditional.ConditionalVAE(vae.build_encoder(SHAPE, LATENT, 4, seed), generator, find, forget=forget, seed=1).measure(*find(np.arange(8)))["reconstruction"])
+            for seed in (0, 5)]
+    assert (lost[0] == lost[1]) == (forget == 1.0)
+
+
 def test_sentences_stand_where_conditions_do():
     encoder = conditional.build_text_encoder(10, length=4, condition_dim=CONDITION)
     generator = conditional.read_first(encoder, new_generator())

@@ -212,16 +212,17 @@ class ConditionalVAE(keras.Model):
         find: Function from numbers to pictures and conditions; see `look_up`.
         spread: Float. By how much a value of a pixel may be off as a matter of course.
         beta: Float. What the divergence is multiplied by.
+        forget: Float in [0, 1]. Share of the codes that are set to 0 in training: there, the condition alone must do.
         seed: Integer. Fixes the codes drawn in training.
 
     Source:
         Sohn, Lee, Yan, 2015.
     """
 
-    def __init__(self, encoder, generator, find, spread=0.25, beta=1.0, seed=0):
+    def __init__(self, encoder, generator, find, spread=0.25, beta=1.0, forget=0.0, seed=0):
         super().__init__()
         self.encoder, self.generator, self.find = encoder, generator, find
-        self.spread, self.beta = spread, beta
+        self.spread, self.beta, self.forget = spread, beta, forget
         self.code_seed = keras.random.SeedGenerator(seed)
 
     def compile(self, optimizer, **options):
@@ -234,6 +235,8 @@ class ConditionalVAE(keras.Model):
         """Return the parts of the loss, in nats, whose sum goes down."""
         mean, log_variance = self.encoder(images, training=True)
         codes = mean + ops.exp(log_variance / 2) * keras.random.normal(ops.shape(mean), seed=self.code_seed)
+        kept = keras.random.uniform((ops.shape(mean)[0], 1), seed=self.code_seed) >= self.forget
+        codes = codes * ops.cast(kept, codes.dtype)
         decoded = self.generator([codes, conditions], training=True)
         divergence = ops.sum(ops.square(mean) + ops.exp(log_variance) - 1 - log_variance, axis=-1) / 2
         return {"reconstruction": ops.mean(ops.sum(ops.square(images - decoded), axis=(1, 2, 3))) / (2 * self.spread**2),
