@@ -1,12 +1,12 @@
 """Chapter 10's repair of faces and garments, trained longer than a lesson lasts, by a wider network. What ships is its average generator."""
 
-import time
-
 import keras
 import numpy as np
 
 from tryon_utils import damages, datasets, metrics, training
 from tryon_utils.models import translate
+
+from recipes.clock import Clock
 
 SEED = 0
 STEPS = 3000
@@ -27,7 +27,7 @@ def make(path, folder):
     """
     known = np.concatenate([datasets.load_faces().picture, datasets.load_garments().picture[:KNOWN]])
     model = translate.build_translation(STEPS, OPTIONS["shape"], seed=SEED, widths=OPTIONS["widths"])
-    clock = Clock()
+    clock = Clock(STEPS)
     checkpoint = training.Checkpoint(folder / "restore.npz", every=250)
     packed = damages.damaged_pairs(known, PAIRS, np.random.default_rng(SEED))
     training.train(model, packed, STEPS, batch_size=16, seed=SEED, checkpoint=checkpoint, callbacks=[training.Progress(), clock])
@@ -37,20 +37,6 @@ def make(path, folder):
     checkpoint.path.unlink()
     return {"options": {name: list(value) for name, value in OPTIONS.items()}, "seed": SEED, "seconds": clock.seconds(), "steps": STEPS,
             "parameters": model.average_generator.count_params(), "trained_on": f"1000 faces and {KNOWN} garments of world 0", "scores": scores}
-
-
-class Clock(keras.callbacks.Callback):
-    """Seconds that the training took; where it was stopped and went on, estimated from the steps of the last run."""
-
-    def __init__(self):
-        super().__init__()
-        self.started, self.steps_done = time.monotonic(), 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.steps_done += 1
-
-    def seconds(self):
-        return round((time.monotonic() - self.started) * STEPS / max(self.steps_done, 1))
 
 
 def judge(generator, unseen):

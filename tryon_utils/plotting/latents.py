@@ -164,6 +164,6 @@ def draw_by_condition(panels, conditions, modes):
         ax.scatter(*np.asarray(points).T, s=6, c=[colours[number] for number in conditions], alpha=0.7, linewidths=0)
         ax.scatter(*np.asarray(modes).T, s=170, facecolors="none", edgecolors=colours, linewidths=1.6)
         ax.set(xlim=(-2.9, 2.9), ylim=(-2.9, 2.9), aspect="equal", xticks=(-2, 0, 2), yticks=(-2, 0, 2))
-        ax.set_title(title, fontsize=9)
+        ax.set_title(title, fontsize=9, loc="left")
         ax.tick_params(labelsize=7)
     return figure
