@@ -31,6 +31,7 @@ from tryon_utils.plotting import people
 from tryon_utils.plotting import pictures as picture_plots
 
 plt.style.use("tryon_utils.course")
+training.use_small_net_threads()
 
 # %%
 image_shape = (32, 32, 3)   # height, width, colours
@@ -355,7 +356,7 @@ history = training.History()
 folder = tempfile.TemporaryDirectory()
 checkpoint = training.Checkpoint(f"{folder.name}/garments.npz", every=500)
 
-# %% tags=["nbval-ignore-output", "training"] alt="Half-way: twenty-four fake garments. The outlines of tops are there, most of them pale, some grey, orange or red, with blurred checks and edges in shreds."
+# %% tags=["nbval-ignore-output", "training"] alt="Half-way: twenty-four fake garments. The outlines of tops are there, most of them pale, some blue, orange or dark red, with blurred stripes and checks and edges in shreds."
 both_ways = np.concatenate([real_images, real_images[:, :, ::-1]])
 callbacks = [film, history, training.Progress(draw_paintings, every=5.0)]
 training.train(gan, both_ways, training_steps // 2, batch_size, seed, checkpoint=checkpoint, callbacks=callbacks)
