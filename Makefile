@@ -20,7 +20,7 @@ help:
 	@echo "make weights              train the networks of data/weights/ where they are missing or damaged"
 	@echo "make atlas                train the cells of data/atlas/ where the record is missing or damaged (half an hour)"
 	@echo "make bench                measure speed, memory and gates, and write the book's page on them"
-	@echo "make bench PART=loops     one part of it: people, loops, kid, chapters, or page, which only writes"
+	@echo "make bench PART=loops     one part of it: people, loops, kid, latency, chapters, or page, which only writes"
 	@echo "make bench CHAPTER=03     one chapter of it"
 	@echo "make book                 build the book in book/_build/html"
 	@echo "make unit                 run the unit tests alone"

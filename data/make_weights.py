@@ -13,12 +13,18 @@ import sys
 
 import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quiet
 
-from recipes import dcgan_garments, features_garments
+from recipes import dcgan_garments, features_faces, features_garments, garment_warper, makeup
 
 DATA = pathlib.Path(__file__).resolve().parent
 COMMAND = "make weights"
 
-RECIPES = {"features_garments": features_garments, "dcgan_garments": dcgan_garments}  # each is trained by its make(path, folder)
+RECIPES = {  # each is trained by its make(path, folder)
+    "features_garments": features_garments,
+    "dcgan_garments": dcgan_garments,
+    "garment_warper": garment_warper,
+    "features_faces": features_faces,
+    **{f"makeup_{seed}": recipe for seed, recipe in enumerate(makeup.SEEDS)},
+}
 
 
 def train(name):

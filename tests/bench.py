@@ -1,7 +1,7 @@
 """Measure the course on this machine, and write the book's performance page and the README's table from it.
 
     make bench                  everything: about an hour
-    make bench PART=loops       one part: people, loops, kid or chapters
+    make bench PART=loops       one part: people, loops, kid, latency or chapters
     make bench CHAPTER=03       one chapter: five runs of it
     make bench PART=page        nothing is measured; the page is written anew from book/measurements.json
 
@@ -31,6 +31,11 @@ def measure_kid(wanted):
     store.write("training", speed.measure(["kid"], store.read().get("training")))
 
 
+def measure_latency(wanted):
+    from measuring import latency
+    store.write("latency", latency.measure())
+
+
 def measure_chapters(wanted):
     known = chapters.names()
     chosen = [name for name in known if not wanted or name.startswith(tuple(wanted))]
@@ -43,7 +48,7 @@ def measure_chapters(wanted):
 
 
 # imported where they are needed: TensorFlow in this process would take memory and cores from the kernels
-PARTS = {"people": measure_people, "chapters": measure_chapters, "loops": measure_loops, "kid": measure_kid, "page": None}
+PARTS = {"people": measure_people, "chapters": measure_chapters, "loops": measure_loops, "kid": measure_kid, "latency": measure_latency, "page": None}
 
 
 def main(arguments=None):

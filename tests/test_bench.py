@@ -10,8 +10,9 @@ import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
-from measuring import ceiling, chapters, loops, speed, store
+from measuring import ceiling, chapters, latency, loops, speed, store
 from tryon_utils.models import dcgan
+from tryon_utils.photos import intake
 
 SMALL = {"loops_options": {"seconds": 0.01, "rounds": 2}, "kid_options": {"seconds": 0.5, "seeds": 1, "looks": 2}}
 
@@ -121,6 +122,24 @@ def test_the_passes_are_those_of_the_train_steps(real_images):
         wanted = {"Conv2D": 3 * g.to_input + 2 * d.forward, "Conv2DBackpropInput": 3 * g.forward + d.to_input + d.first_to_input,
                   "Conv2DBackpropFilter": 3 * g.to_weights + 2 * d.to_weights}
         assert convolutions_in(step, tf.constant(real_images)) == wanted, name
+
+
+# ---- Latency -------------------------------------------------------------------------------------------------------------------
+
+def test_the_first_calls_are_not_counted():
+    clock, calls = iter(range(100)), []
+    assert latency.time_calls(lambda: calls.append(1), 3, before=2, clock=lambda: next(clock)) == [1000, 1000, 1000]
+    assert len(calls) == 5
+
+
+def test_a_photograph_to_be_timed_has_the_size_that_is_stated():
+    for size in ((1024, 1024), (768, 1024)):
+        assert intake.read(latency.photograph(size)).pixels.shape == (size[1], size[0], 3)
+
+
+def test_a_network_that_does_not_ship_is_not_timed(monkeypatch):
+    monkeypatch.setattr(latency.weights, "read_manifest", lambda: {})
+    assert latency.measure()["rows"] == []
 
 
 # ---- The whole part, on tiny steps ------------------------------------------------------------------------------------------

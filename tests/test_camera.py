@@ -57,16 +57,12 @@ def test_nothing_is_recorded_or_sent():
 # ---- The page's side ---------------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def chromium_with_camera():
+def chromium_with_camera(playwright):
     import chromium
 
-    path = chromium.find_chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=[*chromium.FLAGS, *FAKE_CAMERA])
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=chromium.find_chromium(), args=[*chromium.FLAGS, *FAKE_CAMERA])
+    yield launched
+    launched.close()
 
 
 @pytest.fixture

@@ -90,6 +90,14 @@ def test_tensorflow_starts_without_a_word():
     assert (run.returncode, run.stdout, run.stderr) == (0, "()\n", "")
 
 
+@pytest.mark.parametrize(("set_before", "found"), [(None, "1"), ("0", "0")])
+def test_convolutions_are_onednns_unless_somebody_said_otherwise(set_before, found):
+    env = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"} | ({"TF_ENABLE_ONEDNN_OPTS": set_before} if set_before else {})
+    run = subprocess.run([sys.executable, "-c", "import os, tryon_utils; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"], capture_output=True, text=True,
+                         cwd=ROOT, env=env)
+    assert run.stdout == found + "\n"
+
+
 def test_a_tensorflow_that_cannot_start_is_heard(tmp_path):
     (tmp_path / "tensorflow.py").write_text("import os\nos.write(2, b'the native reason\\n')\nraise ImportError('no libstdc++')\n")
     run = subprocess.run([sys.executable, "-c", "import tryon_utils, tensorflow"], capture_output=True, text=True, cwd=ROOT,

@@ -161,7 +161,7 @@ def test_what_is_made_can_be_read(tmp_path, monkeypatch):
     found = recipe.samples("train", 32)
     monkeypatch.setattr(make_weights, "DATA", tmp_path)
     monkeypatch.setattr(make_weights, "RECIPES", {"body_reader": recipe})
-    monkeypatch.setattr(recipe, "samples", lambda part, count: found)
+    monkeypatch.setattr(recipe, "samples", lambda part, count, seed=0: found)
     monkeypatch.setattr(recipe, "EPOCHS", 2)
     assert make_weights.main([]) == 0 and make_weights.main(["--check"]) == 0
     entry = json.loads((tmp_path / "weights.json").read_text())["weights"]["body_reader"]

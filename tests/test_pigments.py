@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 from skimage import color
-from tryon_utils import pigments
+from tryon_utils import lab, pigments
 from tryon_utils.pigments import LAYERS, REGION_OF, REGIONS
 
 
@@ -103,12 +103,29 @@ def test_liner_hides_what_lies_below_it():
     np.testing.assert_allclose(pigments.seen_groups(opacity)[0, 0, 0], [0, 0.75 * 0.8, 0], rtol=1e-6)
 
 
-def test_makeup_is_moved_on_reference_and_truth_alike():
-    picture = ops.convert_to_tensor([[[[60.0, 0.0, 0.0], [30.0, 0.0, 0.0]]]])
-    seen = ops.convert_to_tensor([[[[1.0, 0.0, 0.0], [0.5, 0.0, 0.0]]]])
-    moves = ops.zeros((1, 1, 1, 3, 3)) + ops.convert_to_tensor([[10.0, 20.0, -20.0]] + [[0.0, 0.0, 0.0]] * 2)
-    found = pigments.recolour(picture, seen, moves)
-    np.testing.assert_allclose(found[0, 0], [[70, 20, -20], [35, 10, -10]], rtol=1e-5)
+def test_another_pigment_gives_the_picture_that_was_painted_with_it():
+    rng = np.random.default_rng(0)
+    skin, cover = rng.uniform(0.05, 0.6, (2, 4, 4, 3)).astype("float32"), rng.uniform(0, 1, (2, 4, 4, 1)).astype("float32")
+    old, new = np.float32([0.2, 0.1, 0.3]), np.float32([0.5, 0.4, 0.1])
+    painted, wanted = ((1 - cover) * skin + cover * pigment for pigment in (old, new))  # light adds up
+    seen = np.concatenate([np.zeros_like(cover), cover, np.zeros_like(cover)], axis=-1)
+    changes = np.zeros((2, 3, 3), "float32")
+    changes[:, 1] = new - old
+    changes[:, 2] = 1  # of a group that isn't worn
+    np.testing.assert_allclose(pigments.recolour(painted, seen, changes), lab.from_linear(wanted), atol=2e-3)
+
+
+def test_a_pigment_is_read_where_it_covers_and_moved_in_lab():
+    seen = np.zeros((1, 1, 2, 3), "float32")
+    seen[0, 0, 0, 0] = 1  # the first pixel wears lipstick, the second nothing
+    light = np.float32([[[[0.2, 0.1, 0.1], [0.9, 0.9, 0.9]]]])
+    moves = np.zeros((1, 3, 3), "float32")
+    moves[0, 0] = [5, 3, -4]
+    changed = light[0, 0, 0] + pigments.change_pigments(light, seen, moves)[0, 0]
+    np.testing.assert_allclose(lab.from_linear(changed) - lab.from_linear(light[0, 0, 0]), [5, 3, -4], atol=0.05)
+    moves[0, 0] = [200, 0, 0]
+    brightest = light[0, 0, 0] + pigments.change_pigments(light, seen, moves)[0, 0]
+    assert ops.max(brightest) <= 1.001  # what no screen can show is clipped
 
 
 def test_pairs_are_drawn_with_shapes_and_ranges_that_the_generator_takes():

@@ -106,7 +106,7 @@ def test_each_region_has_its_colour():
 
 
 def test_a_repair_shows_faces_and_what_remains():
-    figure = drawn(makeup.draw_repair(np.stack([FACES[:2], FACES[1:]]), [0.0, 1.0], {"ours": [3.0, 1.0], "no-op": [3.0, 3.0]}))
+    figure = drawn(makeup.draw_strengths(np.stack([FACES[:2], FACES[1:]]), [0.0, 1.0], {"ours": [3.0, 1.0], "no-op": [3.0, 3.0]}))
     assert len(figure.axes) == 5
     np.testing.assert_allclose(figure.axes[-1].lines[0].get_ydata(), [3, 1])
     assert [text.get_text() for text in figure.axes[-1].get_legend().get_texts()] == ["ours", "no-op"]

@@ -69,7 +69,7 @@ def carry_garments(warper, representation, bodies):
         places = warp.resize(places, height, width, scale)
         inside = ops.all((places > 0) & (places < ops.convert_to_tensor([width, height], dtype="float32")), axis=-1, keepdims=True)
         coverage = ops.convert_to_numpy(warp.sample(both[..., 3:], places) * ops.cast(inside, "float32"))
-        made.append((images.to_picture(ops.convert_to_numpy(garments.fetch(both, places))), np.rint(255 * coverage).astype("uint8")))
+        made.append((images.to_picture(ops.convert_to_numpy(warp.sample_cut_out(both, places))), np.rint(255 * coverage).astype("uint8")))
     return tuple(np.concatenate(parts) for parts in zip(*made, strict=True))
 
 

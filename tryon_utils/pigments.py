@@ -114,25 +114,46 @@ def seen_groups(opacity):
     return ops.stack(seen, axis=-1) * hidden[LAYERS.index("liner")][..., None]
 
 
-def recolour(picture, seen, moves):
-    """Move the colours of lips, eyes and cheeks in Lab pictures.
+def recolour(light, seen, changes):
+    """Give the makeup of lips, eyes and cheeks other pigments: what the picture would look like, had it been painted with them.
+
+    A pigment that covers a share of the skin sends that share of its light to the eye, so light adds up; Lab's numbers wouldn't: a light
+    pigment on dark skin would come out too dark.
+
+    Formula:
+        `light + sum(seen * changes)`, in Lab
 
     Args:
-        picture: Float tensor (batch, height, width, 3). Lab.
+        light: Float tensor (batch, height, width, 3) in [0, 1]. Linear RGB.
         seen: Float tensor (batch, height, width, 3) in [0, 1]. How much of `GROUPS` is seen.
-        moves: Float tensor (batch, 1, 1, 3, 3). What is added to L, a, b of each group where it hides all, whatever the skin is like.
+        changes: Float tensor (batch, 3, 3). The new pigment of each group less the old one, in linear RGB; see `change_pigments`.
 
     Returns:
-        Float tensor (batch, height, width, 3).
+        Float tensor (batch, height, width, 3). Lab.
     """
-    moved = picture + ops.sum(seen[..., None] * moves, axis=3)
-    return ops.concatenate([ops.clip(moved[..., :1], 0.0, 100.0), moved[..., 1:]], axis=-1)
+    return lab.from_linear(ops.clip(light + ops.einsum("bhwg,bgc->bhwc", seen, changes), 0.0, 1.0))
+
+
+def change_pigments(light, seen, moves):
+    """Return what moves in Lab change the pigments of a picture by, in linear RGB; a pigment is the mean colour where it covers most.
+
+    Args:
+        light: Float tensor (batch, height, width, 3) in [0, 1]. Linear RGB.
+        seen: Float tensor (batch, height, width, 3) in [0, 1]. How much of `GROUPS` is seen.
+        moves: Float tensor (batch, 3, 3). What is added to L, a and b of each group; what no screen can show is clipped.
+
+    Returns:
+        Float tensor (batch, 3, 3).
+    """
+    weights = ops.square(seen)
+    pigments = ops.einsum("bhwg,bhwc->bgc", weights, light) / (ops.sum(weights, axis=(1, 2))[..., None] + 1e-3)
+    return ops.clip(lab.to_linear(lab.from_linear(pigments) + moves), 0.0, 1.0) - pigments
 
 
 def draw_pairs(packed, draws, spread=SPREAD, own_share=0.15):
     """Return a batch of packed pairs as the generator takes them: mirrored or not, with one reference each, and recoloured.
 
-    The makeup of reference and truth is moved to other colours alike, so that more than the looks that are there is learned.
+    The pigments of reference and truth are changed alike, so that more than the looks that are there is learned, on every skin.
 
     Args:
         packed: uint8 tensor; see `makeup_pairs.pack_pairs`.
@@ -145,18 +166,20 @@ def draw_pairs(packed, draws, spread=SPREAD, own_share=0.15):
     """
     count, choices = ops.shape(packed)[0], (packed.shape[-1] - 20) // 6
     mirrored = keras.random.uniform((count, 1, 1, 1), seed=draws) < 0.5
-    values = ops.cast(ops.where(mirrored, ops.flip(packed, axis=2), packed), "float32")
-    masks, opacity = values[..., 6:11] / 255.0, values[..., 11:20] / 255.0
-    own = ops.concatenate([values[..., 3:6], 255.0 * seen_groups(opacity)], axis=-1)
-    every = ops.concatenate([ops.reshape(values[..., 20:], (-1, *packed.shape[1:3], choices, 6)), own[:, :, :, None]], axis=3)
+    values = ops.cast(ops.where(mirrored, ops.flip(packed, axis=2), packed), "float32") / 255.0
+    masks, opacity = values[..., 6:11], values[..., 11:20]
+    seen = seen_groups(opacity)
+    every = ops.reshape(values[..., 20:], (-1, *packed.shape[1:3], choices, 6))
+    every = ops.concatenate([every, ops.concatenate([values[..., 3:6], seen], axis=-1)[:, :, :, None]], axis=3)
     drawn = (keras.random.uniform((count,), seed=draws) - own_share) / (1 - own_share)
     chosen = ops.one_hot(ops.where(drawn < 0, choices, ops.cast(drawn * choices, "int32")), choices + 1)
     shown = ops.sum(chosen[:, None, None, :, None] * every, axis=3)
-    moves = keras.random.normal((count, 1, 1, 3, 3), seed=draws) * ops.convert_to_tensor(np.array(spread, "float32"))
-    moves = moves * ops.cast(keras.random.uniform((count, 1, 1, 1, 1), seed=draws) < 0.75, "float32")
-    truth = recolour(to_lab(values[..., 3:6]), seen_groups(opacity), moves)
-    reference = recolour(to_lab(shown[..., :3]), shown[..., 3:] / 255.0, moves)
-    return to_lab(values[..., :3]), truth, reference, masks, opacity
+    moves = keras.random.normal((count, 3, 3), seed=draws) * ops.convert_to_tensor(np.array(spread, "float32"))
+    moves = moves * ops.cast(keras.random.uniform((count, 1, 1), seed=draws) < 0.75, "float32")
+    there, reference = lab.linear_from_srgb(shown[..., :3]), shown[..., 3:]
+    changes = change_pigments(there, reference, moves)
+    truth = recolour(lab.linear_from_srgb(values[..., 3:6]), seen, changes)
+    return lab.from_srgb(values[..., :3]), truth, recolour(there, reference, changes), masks, opacity
 
 
 def seen_difference(truth, colours):

@@ -1,13 +1,13 @@
 """Chapter 03's GAN, trained longer than a lesson lasts, on the same pictures. What ships is its average generator."""
 
-import time
-
 import keras
 import numpy as np
 from keras import ops
 
 from tryon_utils import datasets, images, metrics, training
 from tryon_utils.models import dcgan, features
+
+from recipes.clock import Clock
 
 SEED = 0
 STEPS = 12_000
@@ -27,7 +27,7 @@ def make(path, folder):
     garments = images.to_model(images.halve(datasets.load_garments().picture))
     known, held_out = garments[:KNOWN], garments[KNOWN:]
     gan = dcgan.build_gan(STEPS, seed=SEED)
-    clock = Clock()
+    clock = Clock(STEPS)
     checkpoint = training.Checkpoint(folder / "gan.npz", every=500)
     training.train(gan, np.concatenate([known, known[:, :, ::-1]]), STEPS, seed=SEED, checkpoint=checkpoint, callbacks=[training.Progress(), clock])
     gan.average_generator.save_weights(path)
@@ -35,20 +35,6 @@ def make(path, folder):
     checkpoint.path.unlink()
     return {"seed": SEED, "seconds": clock.seconds(), "steps": STEPS, "parameters": gan.average_generator.count_params(),
             "trained_on": f"{KNOWN} garments of world 0, and their mirror images", "scores": scores}
-
-
-class Clock(keras.callbacks.Callback):
-    """Seconds that the training took; where it was stopped and went on, estimated from the steps of the last run."""
-
-    def __init__(self):
-        super().__init__()
-        self.started, self.steps_done = time.monotonic(), 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.steps_done += 1
-
-    def seconds(self):
-        return round((time.monotonic() - self.started) * STEPS / max(self.steps_done, 1))
 
 
 def judge(generator, known, held_out):

@@ -1,12 +1,12 @@
 """Chapter 13's warper, trained longer than a lesson lasts, on twice as many people. It is found at 64 x 48, and serves every size."""
 
-import time
-
 import keras
 import numpy as np
 
 from tryon_utils import datasets, training, warp
 from tryon_utils.models import garment
+
+from recipes.clock import Clock
 
 SEED = 0
 STEPS = 2000
@@ -27,7 +27,7 @@ def make(path, folder):
     warper = garment.build_warper(seed=SEED)
     teacher = garment.Teacher(warper, garment.to_pairs(datasets.load_bodies(count=PEOPLE)))
     teacher.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, STEPS, alpha=0.02), beta_2=0.99))
-    clock = Clock()
+    clock = Clock(STEPS)
     checkpoint = training.Checkpoint(folder / "teacher.npz", every=250)
     training.train(teacher, np.arange(len(teacher)), STEPS, batch_size=16, seed=SEED, checkpoint=checkpoint, callbacks=[training.Progress(), clock])
     warper.save_weights(path)
@@ -35,20 +35,6 @@ def make(path, folder):
     checkpoint.path.unlink()
     return {"options": {}, "seed": SEED, "seconds": clock.seconds(), "steps": STEPS, "parameters": warper.count_params(),
             "trained_on": f"{PEOPLE} people of world 0 in their garments, and their mirror images", "scores": scores}
-
-
-class Clock(keras.callbacks.Callback):
-    """Seconds that the training took; where it was stopped and went on, estimated from the steps of the last run."""
-
-    def __init__(self):
-        super().__init__()
-        self.started, self.steps_done = time.monotonic(), 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.steps_done += 1
-
-    def seconds(self):
-        return round((time.monotonic() - self.started) * STEPS / max(self.steps_done, 1))
 
 
 def judge(warper, bodies):

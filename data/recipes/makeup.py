@@ -1,5 +1,6 @@
 """Chapter 12's generator of makeup layers, trained longer than a lesson lasts, with three seeds: alone first, then against a discriminator."""
 
+import contextlib
 import functools
 import time
 import types
@@ -27,6 +28,8 @@ def make(path, folder, seed=0):
     Returns:
         Dictionary for the manifest.
     """
+    with contextlib.suppress(RuntimeError):  # where something was computed already, the threads stay as they are
+        training.use_small_net_threads()
     packed = pack(datasets.load_faces("train"))
     generator, clock = makeup.build_generator(channels=CHANNELS, seed=3 * seed), Clock()
     train(makeup.MakeupTransfer(generator, seed=3 * seed + 1, average_decay=0.99), packed, STEPS_ALONE, 2e-3, seed, folder / "alone.npz", clock)

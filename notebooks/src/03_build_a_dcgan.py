@@ -17,6 +17,8 @@
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
+import tempfile
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,6 +31,7 @@ from tryon_utils.plotting import people
 from tryon_utils.plotting import pictures as picture_plots
 
 plt.style.use("tryon_utils.course")
+training.use_small_net_threads()
 
 # %%
 image_shape = (32, 32, 3)   # height, width, colours
@@ -331,8 +334,7 @@ def build_gan(training_steps, image_shape=(32, 32, 3), latent_dim=64, channels=3
 # ## Train it
 #
 # A garment in the mirror is a garment, so we add the mirror image of each. The film keeps what the average generator makes of the same fixed noise. `training.train` is `fit` with an order of the data that
-# depends on the seed and the step alone. Give it `checkpoint=training.Checkpoint("my_run.npz")`, and you may kill the kernel at any moment: the next run goes on at the last checkpoint, with the same noise, the same order and the same optimizers as
-# if nothing had happened.
+# depends on the seed and the step alone. It keeps a checkpoint in a file, for trainings get interrupted. So will ours: at half of its steps.
 #
 # *Predict, then run.* What will come first: the outline, the colours or the pattern?
 
@@ -345,13 +347,36 @@ def paint(noise):
     return images.to_picture(ops.convert_to_numpy(gan.average_generator(noise)))
 
 
+def draw_paintings():
+    return people.draw_pictures(paint(fixed_noise), columns=12)
+
+
 film = training.Film(lambda: paint(fixed_noise), every=2)
 history = training.History()
-progress = training.Progress(lambda: people.draw_pictures(paint(fixed_noise), columns=12), every=5.0)
+folder = tempfile.TemporaryDirectory()
+checkpoint = training.Checkpoint(f"{folder.name}/garments.npz", every=500)
+
+# %% tags=["nbval-ignore-output", "training"] alt="Half-way: twenty-four fake garments. The outlines of tops are there, most of them pale, some blue, orange or dark red, with blurred stripes and checks and edges in shreds."
+both_ways = np.concatenate([real_images, real_images[:, :, ::-1]])
+callbacks = [film, history, training.Progress(draw_paintings, every=5.0)]
+training.train(gan, both_ways, training_steps // 2, batch_size, seed, checkpoint=checkpoint, callbacks=callbacks)
+interrupted = paint(fixed_noise)
+
+# %% [markdown]
+# Now the kernel dies: networks, optimizers and noise are gone. We build all of it anew, with other random numbers, and put the file's in their place. Then the same noise must become the same pictures, pixel by pixel.
+
+# %%
+gan = build_gan(training_steps, image_shape, latent_dim, channels, learning_rate, seed + 1)
+assert np.any(paint(fixed_noise) != interrupted)
+assert checkpoint.restore(gan) == training_steps // 2
+np.testing.assert_array_equal(paint(fixed_noise), interrupted)
+
+# %% [markdown]
+# On it goes, with the noise, the order of the data and the falling rates that would have come next. It is the training that nobody interrupted, number by number.
 
 # %% tags=["nbval-ignore-output", "training"] alt="At the end of the training: twenty-four fake garments, most of them clearly tops with long, short or no sleeves, in many colours, some with stripes or checks, with ragged edges here and there."
-both_ways = np.concatenate([real_images, real_images[:, :, ::-1]])
-training.train(gan, both_ways, training_steps, batch_size, seed, callbacks=[film, history, progress]);
+callbacks = [film, history, training.Progress(draw_paintings, every=5.0)]
+training.train(gan, both_ways, training_steps, batch_size, seed, checkpoint=checkpoint, callbacks=callbacks);
 
 # %% alt="Two diagrams over the steps. Left: the generator's loss jumps up at first and then swings around 2, the discriminator's stays below it and sinks slowly. Right: the mean probability of real pictures stays well above that of fake ones."
 picture_plots.draw_training(history)

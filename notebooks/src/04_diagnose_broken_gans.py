@@ -278,7 +278,9 @@ assert found.max() > 1.1 and read("more than real", "pulls").values["floor"] < 0
 show_symptom("one loss for two")
 
 # %% tags=["nbval-check-output"]
-print(read("one loss for two", "updates"))
+moved = read("one loss for two", "updates").values["updates"]
+print("; then ".join(" and ".join(players) for players in moved))
+assert moved == [("generator", "discriminator")]
 
 # %% [markdown]
 # One update, both networks. The sum of the losses pulls a fake up and down at once: $1-\sigma(a)-\sigma(a)$, which is 0 at $a=0$. That's a truce. You derived it in the exercises of chapter 02; here is the measurement.

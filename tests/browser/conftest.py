@@ -12,15 +12,11 @@ RESULTS = ROOT / "test-results"
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(playwright):
     """A Chromium without a window that reaches this machine only."""
-    path = chromium.find_chromium()
-    from playwright.sync_api import sync_playwright  # here, so that a skip needs no playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=chromium.find_chromium(), args=list(chromium.FLAGS))
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -77,7 +77,8 @@ def build_reader(heads, width=16, feature_dim=64, seed=0):
     quarter = convolve(convolve(half, 3 * width, 4, 2), 3 * width)
     eighth = convolve(convolve(quarter, 4 * width, 4, 2), 4 * width)  # 8 x 8: sees the whole face
     pooled = layers.Concatenate()([pool()(maps) for maps in (quarter, eighth) for pool in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)])
-    features = layers.Dense(feature_dim, activation="relu", kernel_initializer=initializer, name="features")(pooled)
+    features = layers.BatchNormalization(momentum=0.9)(layers.Dense(feature_dim, use_bias=False, kernel_initializer=initializer)(pooled))
+    features = layers.ReLU(name="features")(features)  # without the normalisation most of them die
     # identity is a matter of where things are, too: a coarse map, not only its mean
     small = layers.Flatten()(convolve(eighth, width, 4, 2))
     embedding = layers.Dense(feature_dim, kernel_initializer=initializer)(layers.Concatenate()([pooled, small]))

@@ -240,12 +240,18 @@ class MakeupTransfer(LayerModel):
 
 # ---- Training without pairs ------------------------------------------------------------------------------------------------
 
+def skin_mean(colours, masks):
+    """Return the mean colour of the skin, (batch, 1, 1, 3), of colours (batch, height, width, 3) by masks (batch, height, width, 5) of `REGIONS`."""
+    skin = masks[..., REGIONS.index("skin")][..., None]
+    return ops.sum(skin * colours, axis=(1, 2), keepdims=True) / (ops.sum(skin, axis=(1, 2), keepdims=True) + 1e-3)
+
+
 class UnpairedTransfer(LayerModel):
     """Learns the same layers from two piles: bare faces, and other people's faces with makeup.
 
     The one generator puts makeup on (the reference wears some) and takes it off (the reference is bare). Nobody says what is right; these must
     hold: what was put on comes off again, what was taken off can be put on again, a bare reference changes nothing, the colours of
-    regions are the reference's, and two discriminators can't tell the results from the piles.
+    regions are the reference's, on this face's skin, and two discriminators can't tell the results from the piles.
 
     Args:
         generator: See `build_generator`.
@@ -276,9 +282,11 @@ class UnpairedTransfer(LayerModel):
             bare_again, other_again = self.lay_on([made, removed], [masks, other_masks], [bare_over, other])
             cycle = ops.mean(lab.difference(bare, bare_again)) + ops.mean(lab.difference(other, other_again))
             identity = ops.mean(lab.difference(bare, same))
-            histogram = sum(weight * histogram_difference(made, made_over, masks[..., REGIONS.index(name)]) for name, weight in self.histograms.items())
+            on_skin = made_over + skin_mean(bare, masks) - skin_mean(made_over, masks)  # only lipstick hides whose skin it lies on
+            histogram = sum(weight * histogram_difference(made, made_over if name == "lips" else on_skin, masks[..., REGIONS.index(name)])
+                            for name, weight in self.histograms.items())
             fooled = sum(losses.least_squares_generator_loss(judge(fake, training=True)) for judge, fake in zip(self.judges, (made, removed), strict=True))
-            loss = 10.0 * cycle + 5.0 * identity + histogram + self.adversarial_weight * fooled
+            loss = cycle + 0.5 * identity + histogram + self.adversarial_weight * fooled
         self.update_generator(tape, loss)
         judged = self.update_judges([(other, made), (bare, removed)], losses.least_squares_discriminator_loss)
         return {"cycle": cycle, "histogram": histogram, "discriminator_loss": judged}
@@ -293,9 +301,9 @@ class LayerRepair(LayerModel):
         face, clean, masks = to_lab(values[..., :3]), to_lab(values[..., 3:6]), values[..., 6:] / 255.0
         with tf.GradientTape() as tape:
             opacity, pigment = self.generator([face, masks, face], training=True)
-            colour = ops.mean(lab.difference(clean, compose(face, opacity, pigment)))
-            loss = 10.0 * colour + 0.1 * ops.mean(opacity)
-        self.update_generator(tape, loss)
+            weights = 0.1 + lab.difference(clean, face)  # most pixels need no repair, and would win if all counted alike
+            colour = ops.sum(weights * lab.difference(clean, compose(face, opacity, pigment))) / ops.sum(weights)
+        self.update_generator(tape, colour)
         return {"colour": colour}
 
 

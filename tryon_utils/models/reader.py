@@ -131,13 +131,15 @@ def build_reader(heads, width=32, feature_dim=64, seed=0):
     eighth = convolve(convolve(quarter, 2 * width, strides=2), 2 * width)  # 8 x 6: sees the whole body
     pooled = [pool()(maps) for maps in (quarter, eighth) for pool in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)]
     placed = layers.Flatten()(convolve(eighth, width // 2, 1))  # people stand in the middle: where something is says much
-    features = layers.Dense(feature_dim, activation="relu", kernel_initializer=initializer, name="features")(layers.Concatenate()([placed, *pooled]))
+    features = layers.Dense(feature_dim, use_bias=False, kernel_initializer=initializer)(layers.Concatenate()([placed, *pooled]))
+    features = layers.ReLU(name="features")(layers.BatchNormalization(momentum=0.9)(features))  # normalised, since they die otherwise
     x = convolve(enlarge(eighth, quarter), 3 * width // 2)
     x = convolve(enlarge(x, half), width)
     joint_maps = layers.Conv2D(len(JOINTS), 1, kernel_initializer=initializer, name="joint_maps")(x)
     joints = CentreOfMass(2, name="joints")(joint_maps)
     arms = convolve(AlongArms(2)(x, joints), width)
     arms = convolve(layers.ZeroPadding2D(((2, 2), (0, 0)))(arms), width, (5, len(ACROSS)), padding="valid")  # (2 batch, 41, 1, width)
+    arms = convolve(convolve(arms, width, (9, 1)), width, (9, 1))  # each place along the arm sees most of it
     sleeve_maps = layers.Identity(name="sleeve_maps")(ops.reshape(layers.Conv2D(1, 1, kernel_initializer=initializer)(arms), (-1, 2, len(STEPS))))
     sleeves = layers.Identity(name="sleeves")(ops.matmul(ops.softmax(sleeve_maps), STEPS[:, None])[..., 0])
     logits = {name: layers.Dense(len(values), kernel_initializer=initializer, name=name)(features) for name, values in heads.items()}

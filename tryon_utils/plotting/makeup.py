@@ -126,6 +126,7 @@ def draw_tones(tables, limit=1.15, label="CIEDE2000 in the makeup", width=7.2):
     """
     figure = Figure(figsize=(width, 2.7))
     panels = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
+    between = " " if len(tables) < 3 else "\n"
     for ax, (name, rows) in zip(panels, tables.items(), strict=True):
         tones, means = np.array([row.group for row in rows]), np.array([row.mean for row in rows])
         overall = means.mean()
@@ -136,7 +137,7 @@ def draw_tones(tables, limit=1.15, label="CIEDE2000 in the makeup", width=7.2):
         ax.scatter(tones, means, s=48, c=[MONK_TONES[tone - 1] for tone in tones], edgecolors="#333333", linewidths=0.9, zorder=3)
         ax.set(xticks=tones, xlim=(0.3, 10.7), xlabel="skin tone")
         ax.tick_params(labelsize=7.5)
-        ax.set_title(f"{name}: worst {means.max() / overall:.2f} of the mean", fontsize=8.5)
+        ax.set_title(f"{name}:{between}worst {means.max() / overall:.2f} of the mean", fontsize=8.5)
     top = max(max(row.high for row in rows) for rows in tables.values())
     panels[0].set(ylabel=label, ylim=(0, 1.08 * max(top, max((limit or 1) * np.mean([row.mean for row in rows]) for rows in tables.values()))))
     if limit is not None:
@@ -217,18 +218,19 @@ def draw_regions(pictures, masks, names, width=7.2):
     return figure
 
 
-def draw_repair(pictures, strengths, remaining, width=7.2):
-    """Return a figure of faces repaired more and more, above what remains of their spots and shadows.
+def draw_strengths(pictures, strengths, remaining, title="what remains, CIEDE2000", width=7.2):
+    """Return a figure of faces changed more and more, a face a row, beside how far it went or what remains.
 
     Args:
         pictures: uint8 (k, n, height, width, 3). For each strength, the same n faces.
         strengths: Sequence of k floats.
-        remaining: Dictionary from a method's name to k floats: the CIEDE2000 to the same face without them.
+        remaining: Dictionary from a line's name to k floats, such as the CIEDE2000 to the same face without spots and shadows.
+        title: String. What the floats are.
         width: Float. Width of the figure in inches.
     """
-    rows, columns = len(pictures[0]), len(pictures)
-    tile = width * 0.62 / columns
-    figure = Figure(figsize=(width, max(rows * tile + 0.3, 1.9)))
+    columns, rows, height, across = np.shape(pictures)[:4]
+    tall = width * 0.62 / columns * height / across
+    figure = Figure(figsize=(width, max(rows * tall + 0.3, 1.9)))
     left, right = figure.subfigures(1, 2, width_ratios=(0.62, 0.38))
     axes = left.subplots(rows, columns, squeeze=False)
     for row, column in np.ndindex(rows, columns):
@@ -239,7 +241,7 @@ def draw_repair(pictures, strengths, remaining, width=7.2):
     for name, values in remaining.items():
         ax.plot(strengths, values, "o-", markersize=4, linewidth=1.6, label=name)
     ax.set(xlabel="strength", ylim=(0, None), title="")
-    ax.set_title("what remains, CIEDE2000", fontsize=9)
+    ax.set_title(title, fontsize=9)
     ax.yaxis.set_minor_locator(NullLocator())
     ax.tick_params(labelsize=7.5)
     ax.legend(fontsize=7.5)

@@ -249,7 +249,7 @@ def draw_film(frames, flicker=None, label="flicker", width=7.2):
     """
     height, across = frames.shape[1:3]
     tall = width / len(frames) * height / across
-    below = 1.55 if flicker else 0.0
+    below = 1.8 if flicker else 0.0
     total = tall + 0.16 + below
     figure = Figure(figsize=(width, total), layout="none")
     strip = figure.add_axes((0, 1 - (tall + 0.16) / total, 1, (tall + 0.16) / total))
@@ -263,11 +263,12 @@ def draw_film(frames, flicker=None, label="flicker", width=7.2):
         strip.plot([hole, hole + 0.08], [0.03, 0.03], color="white", linewidth=2.2, solid_capstyle="butt")
         strip.plot([hole, hole + 0.08], [0.97, 0.97], color="white", linewidth=2.2, solid_capstyle="butt")
     if flicker:
-        ax = figure.add_axes((0.09, 0.46 / total, 0.89, (below - 0.6) / total))
+        ax = figure.add_axes((0.09, 0.46 / total, 0.89, (below - 0.85) / total))
         for number, (name, values) in enumerate(flicker.items()):
             ax.plot(np.arange(1, len(values) + 1), values, color=f"C{number}", marker="o", markersize=3.5, linewidth=1.6, label=name)
-        ax.set(xlim=(0.5, len(frames) - 0.5), xlabel="step of the film", ylabel=label, ylim=(0, None))
-        ax.legend(fontsize=8, loc="upper right", ncols=len(flicker))
+        ax.set(xlim=(0.5, len(frames) - 0.5), xlabel="step of the film", ylim=(0, None))
+        ax.set_title(label, fontsize=8.5, fontweight="normal", loc="left", pad=4)
+        ax.legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(flicker), borderaxespad=0.2)
         ax.tick_params(labelsize=8)
     return figure
 

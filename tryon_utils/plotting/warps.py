@@ -47,16 +47,15 @@ def draw_spline(picture, warped, places, handles, goals):
     """
     figure = Figure(figsize=(6.4, 4.4), dpi=90)
     left, right = figure.subplots(1, 2)
-    people.show(left, picture, "source: where they fetch")
-    people.show(right, warped, "result: the handles")
-    for ax in (left, right):
-        ax.title.set(fontsize=9, fontweight="normal")
+    for ax, shown, title in ((left, picture, "source: where they fetch"), (right, warped, "result: the handles")):
+        people.show(ax, shown)
+        _head(ax, title, 9)
     for line in (*places[::6], *places.swapaxes(0, 1)[::6]):
         left.plot(*line.T, color="C0", linewidth=0.6, alpha=0.6)
     still = np.linalg.norm(goals - handles, axis=1) < 1e-6
     for ax, points in ((left, goals), (right, handles)):
-        ax.scatter(*points[still].T, s=14, color="white", edgecolors="#555555", linewidths=0.8, zorder=4)
-        ax.scatter(*points[~still].T, s=34, color="C1", edgecolors="white", linewidths=0.8, zorder=5)
+        ax.scatter(*points[still].T, s=14, color="white", edgecolors="#555555", linewidths=0.8, zorder=4, clip_on=False)
+        ax.scatter(*points[~still].T, s=34, color="C1", edgecolors="white", linewidths=0.8, zorder=5, clip_on=False)
     for start, end in zip(handles[~still], goals[~still], strict=True):
         left.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "C1", "linewidth": 1.6})
     return figure
@@ -81,7 +80,7 @@ def draw_pieces(garment, points, picture, joints, worn, layout):
     pictures = (garment, _pale(picture), *worn, np.clip(np.rint(255 * shown), 0, 255).astype("uint8"))
     for ax, title, shown in zip(axes, titles, pictures, strict=True):
         people.show(ax, shown)
-        ax.set_title(title, fontsize=8, fontweight="normal", loc="center", pad=3)
+        _head(ax, title)
     for ax, places in zip(axes, (points, joints), strict=False):
         for side, colour in ((0, PIECE_COLOURS[1]), (4, PIECE_COLOURS[2])):
             ax.plot(*places[side:side + 3].T, "o-", color=colour, markersize=3, linewidth=1.4)
@@ -127,7 +126,7 @@ def draw_errors(pictures, warps, true_places, known, titles, every=3):
         for number, ax in enumerate(row):
             arrows = draw_arrows(ax, pictures[number], places[number], true_places[number], known[number], every)
             off = np.linalg.norm(places[number] - true_places[number], axis=-1)[known[number]].mean()
-            ax.set_title(f"{titles[number]}: {off:.1f}", fontsize=8, fontweight="normal", loc="center", pad=3)
+            _head(ax, f"{titles[number]}: {off:.1f}")
         row[0].text(-2, pictures.shape[1] / 2, name, rotation=90, va="center", ha="right", fontsize=9)
     bar = figure.colorbar(arrows, ax=axes, shrink=0.6, aspect=30, pad=0.01, extend="max")
     bar.set_label("pixels off", fontsize=8.5)
@@ -169,11 +168,15 @@ def draw_fitting(garment, target, worn, places, true_places, known, title):
     figure = Figure(figsize=(6.6, 2.5), dpi=90)
     axes = figure.subplots(1, 4)
     for ax, picture, name in zip(axes, (garment, worn, target), ("in the shop", "warped onto the person", "the truth"), strict=False):
-        people.show(ax, picture, name)
-    draw_arrows(axes[3], target, places, true_places, known, 2, title)
-    for ax in axes:
-        ax.title.set(fontsize=8.5, fontweight="normal")
+        people.show(ax, picture)
+        _head(ax, name)
+    draw_arrows(axes[3], target, places, true_places, known, 2)
+    _head(axes[3], title)
     return figure
+
+
+def _head(ax, title, fontsize=8):
+    ax.set_title(title, fontsize=fontsize, fontweight="normal", loc="center", pad=3)
 
 
 def _pale(picture):

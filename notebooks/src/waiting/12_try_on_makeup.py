@@ -19,16 +19,20 @@
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
 import dataclasses
+import io
+import time
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
+from PIL import Image
 from skimage import color, data
 from tryon_utils import datasets, lab, losses, makeup_pairs, makeup_photos, makeup_scores, metrics, paperdoll, pigments, regions, training, widgets
 from tryon_utils.gates import gate
-from tryon_utils.models import makeup
+from tryon_utils.models import face_reader, makeup
+from tryon_utils.photos import intake
 from tryon_utils.pigments import COVERING, LAB_UNIT, LAYERS, REGIONS, SPREAD, WINDOW, draw_pairs, seen_difference, to_lab
 from tryon_utils.plotting import makeup as makeup_plots
 from tryon_utils.plotting import people
@@ -42,7 +46,7 @@ batch_size = 8
 steps_together = 300         # of the generator alone
 steps_apart = 80             # then again as many, once alone and once against a discriminator
 unpaired_steps, unpaired_batch_size = 80, 4
-repair_steps = 60
+repair_steps = 100
 adversarial_weight = 0.05
 seed = 0
 
@@ -65,7 +69,7 @@ new_chosen = makeup_pairs.choose_references(wearing(new_faces), 1, np.random.def
 print(f"to learn from: {len(faces)} faces in {len({name for name, _ in wearing(faces)})} looks")
 print(f"to be judged by: {len(new_faces)} new people in {len({name for name, _ in wearing(new_faces)})} new looks")
 
-# %% alt="A sheet of four rows. Each shows a bare face, another person with makeup, and the first face with that makeup: gold lids and a crimson mouth, blush under the eyes, a dark berry mouth, teal lids."
+# %% alt="A sheet of four rows. Each shows a bare face, another person with makeup, and the first face with that makeup: a dark berry mouth, blush under the eyes, teal lids, gold lids and a crimson mouth."
 looks = {name: [number for number in range(len(new_faces)) if wearing(new_faces)[number][0] == name] for name in sorted({name for name, _ in wearing(new_faces)})}
 shown = [max(numbers, key=lambda number: wearing(new_faces)[number][1]) for numbers in looks.values()]  # of each look, who wears it most strongly
 people.draw_pictures([picture for number in shown for picture in (new_faces.bare[number], new_faces.picture[new_chosen[number]], new_faces.picture[number])],
@@ -292,10 +296,24 @@ assert 0 <= ops.min(opacity) and ops.max(opacity) <= 1
 # %% [markdown]
 # ## What to train on, and for what
 #
-# There are twelve looks to learn from, and the test has four others, with colours that none of the twelve has. A network that sees twelve lipsticks learns twelve lipsticks. But we know the layers, so we can **recolour** truth and reference alike: add the
-# same random move in Lab to both, where the layer is. Then every batch wears makeup that nobody ever wore.
+# There are twelve looks to learn from, and the test has four others, with colours that none of the twelve has. A network that sees twelve lipsticks learns twelve lipsticks. But we know where each layer lies and how much it lets through, so we can
+# **recolour** truth and reference alike: give both the same new pigment. Then every batch wears makeup that nobody ever wore.
+#
+# One thing must be right: a layer that covers half lets half of the skin's *light* through. *Predict, then run.* Dark skin of lightness 25 under a layer that covers half of it, of a grey pigment of lightness 70: is the result lighter or darker than the middle, 47.5?
 
-# %% alt="Two rows of four windows. Above, one face made up four times, with lips in pink, grey, red and violet; below each another person, whose lips have the same colour."
+# %% tags=["nbval-check-output"]
+skin_light, pigment_light = (lab.to_linear([[lightness, 0.0, 0.0]]) for lightness in (25.0, 70.0))
+covered = float(lab.from_linear((skin_light + pigment_light) / 2)[0, 0])
+changed = pigments.recolour(ops.reshape(skin_light, (1, 1, 1, 3)), ops.convert_to_tensor([[[[0.5, 0.0, 0.0]]]]), ops.reshape(pigment_light - skin_light, (1, 1, 3)) * ops.ones((1, 3, 1)))
+np.testing.assert_allclose(changed[0, 0, 0, 0], covered, rtol=1e-4)
+print(f"lightness {covered:.1f}")
+assert covered > 54
+
+# %% [markdown]
+# Much lighter. When we wrote this chapter we first added the moves in Lab, and so taught the network the wrong answer. On average it hardly showed. By skin tone it did: light lids on the darkest three tones came out four steps too dark. A table by tone found an error in our
+# *training data*. Now light is mixed as light.
+
+# %% alt="Two rows of four windows. Above, one face made up four times, with lips in pink, grey, wine red and magenta; below each its reference, whose lips have the same colour: once the face itself, three times another person."
 draws = keras.random.SeedGenerator(11)
 views = [draw_pairs(ops.convert_to_tensor(packed[[6]]), draws) for _ in range(4)]
 rows = [[ops.convert_to_numpy(lab.to_srgb(view[place]))[0] for view in views] for place in (1, 2)]
@@ -316,8 +334,8 @@ def layer_losses(made, truth, predicted, opacity, masks):
 
 
 # %% [markdown]
-# CIEDE2000 itself has kinks and angles that gradients don't like. `pigments.seen_difference` is CIEDE2000 without them: a step is seen less where colours are strong and far from middle lightness, and red is seen more on dull skin, which matters most on the darkest. How near is it? On these
-faces, before and after makeup:
+# CIEDE2000 itself has kinks and angles that gradients don't like. `pigments.seen_difference` is CIEDE2000 without them: a step is seen less where colours are strong and far from middle lightness, and red is seen more on dull skin, which matters most on the darkest. How near is it? On
+# these faces, before and after makeup:
 
 # %% tags=["nbval-check-output"]
 pairs = [color.rgb2lab(pictures[:40]).reshape(-1, 3)[(new_faces.opacity[:40] > 60).any(axis=1).ravel()].astype("float32") for pictures in (new_faces.bare, new_faces.picture)]
@@ -434,24 +452,31 @@ judged = fit(MakeupTransfer(copy_of(together), [judge], adversarial_weight=adver
 # Opacities are kept as whole numbers from 0 to 255, like pictures. `pigments.apply` lays them over a face of any size; where they are 0 the face stays, bit for bit.
 
 # %%
-def try_on(generator, strength=1.0):
-    opacity, pigment = makeup.predict(generator, new_windows, mask_windows, laid)
-    opacity = makeup_pairs.put_back(opacity, windows)
-    return pigments.apply(new_faces.bare, opacity, pigment, strength), opacity, pigment
+def lay_look(generator, numbers, references):
+    """Predict the layers that give each of these faces the look of a reference."""
+    laid = makeup_pairs.lay_over(new_faces.picture[references], new_faces.landmarks[references], new_faces.landmarks[numbers], windows[numbers])
+    opacity, pigment = makeup.predict(generator, new_windows[numbers], mask_windows[numbers], laid)
+    return makeup_pairs.put_back(opacity, windows[numbers]), pigment
 
 
-answers["layers, no adversary"], _, _ = try_on(alone)
-answers["layers, with adversary"], opacity, pigment = try_on(judged)
-for name in list(answers)[-2:]:
+def score(name, generator):
+    opacity, pigment = lay_look(generator, everybody, new_chosen)
+    answers[name] = pigments.apply(new_faces.bare, opacity, pigment)
     scores[name] = makeup_scores.compare(new_faces.picture, answers[name], new_faces.opacity)
     means[name] = {area: np.nanmean(values) for area, values in scores[name].items()}
+    return opacity, pigment
+
+
+everybody = np.arange(len(new_faces))
+score("layers, no adversary", alone)
+score("layers, with adversary", judged);
 
 # %% [markdown]
 # ## How good is it?
 #
 # *Predict, then run.* By how much will it beat doing nothing? And will the adversary show in the table?
 
-# %% alt="Bars of the error of seven methods by area. Both of ours, in orange, are the shortest everywhere, at about half of doing nothing; between them there is hardly a difference."
+# %% alt="Bars of the error of seven methods by area. Both of ours, in orange, are the shortest everywhere, at about two thirds of doing nothing; between them no difference shows."
 makeup_plots.draw_scores(means, best=("layers, no adversary", "layers, with adversary"))
 
 # %% tags=["nbval-check-output"]
@@ -464,7 +489,8 @@ few = np.array(shown)
 makeup_plots.draw_faces({"bare": new_faces.bare[few], "reference": reference[few], "made up": answers["layers, with adversary"][few]}, new_faces.picture[few], [wearing(new_faces)[number][0] for number in few])
 
 # %% [markdown]
-# **Be honest about the adversary**: on this table, with this much training, it is a tie. The loss already knows the truth of every pixel, and a discriminator can only guess it. Where there is no truth, further down, it is all we have.
+# **Be honest about the adversary**: on this table, with this much training, it is a tie. Its own loss stays near 2, which is what the hinge loss is when it can't tell real from fake. The loss above already knows the truth of every pixel, and a discriminator can only guess it. Where there is no truth,
+# further down, it is all we have.
 #
 # ## For whom?
 
@@ -480,6 +506,61 @@ gate("worst tone, as a multiple of the mean", makeup_scores.worst_tone(tables["o
 # %% [markdown]
 # Everybody gains. The same makeup makes a larger difference on the darkest skin, so doing nothing is already most wrong there, and what we leave undone is, too.
 #
+# ## Trained longer
+#
+# A hundred seconds are short. With the course come three generators of the same code, from three seeds, that saw eight times as many steps (`make weights`). One seed may be luck; three say more.
+#
+# *Predict, then run.* What will longer training mend: the mean, or the worst tone?
+
+# %%
+shipped = [makeup.load(number) for number in range(3)]
+found = [score(f"trained longer, seed {number}", generator) for number, generator in enumerate(shipped)]
+opacity, pigment = found[0]
+longer = [name for name in answers if name.startswith("trained longer")]
+
+# %% tags=["nbval-check-output"]
+gate("trained longer: error in the makeup, as a share of the best simple method's", [means[name]["makeup"] / best_simple for name in longer], at_most=0.6)
+gate("trained longer: CIEDE2000 outside the makeup", [means[name]["outside"] for name in longer], at_most=1.0)
+
+# %% [markdown]
+# And the tones? In the table above each tone stands for twenty *other* people, in other looks and other light: the grey bars say how far chance alone may move a dot. We have a renderer, so we can ask the clean question: the *same* people, looks and light, in every tone.
+
+# %% tags=["nbval-ignore-output"]
+asked = np.repeat([number for numbers in looks.values() for number in numbers[:3]], 10)  # three people of each look, ten times
+tones = np.tile(np.arange(1, 11), len(asked) // 10)
+recipes = [(dataclasses.replace(new_faces.recipes[number][0], monk_tone=int(tone)), new_faces.recipes[number][1]) for number, tone in zip(asked, tones, strict=True)]
+rendered = [paperdoll.render_face(*recipe, 64) for recipe in recipes]
+toned, toned_truth = (np.array([getattr(sample, name) for sample in rendered]) for name in ("bare", "picture"))
+
+# %% alt="A sheet of three rows of ten faces: the same person in ten skin tones, bare, with our layers, and the truth."
+def score_tones(generator):
+    opacity, pigment = makeup.predict(generator, makeup_pairs.cut(toned, windows[asked]), mask_windows[asked], laid[asked])
+    made = pigments.apply(toned, makeup_pairs.put_back(opacity, windows[asked]), pigment)
+    return made, makeup_scores.by_tone(makeup_scores.compare(toned_truth, made, new_faces.opacity[asked])["makeup"], recipes)
+
+
+results = [score_tones(generator) for generator in shipped]
+person = slice(60, 70)
+people.draw_pictures([picture for pictures in (toned, results[0][0], toned_truth) for picture in makeup_pairs.cut(pictures[person], windows[asked[person]])], 10)
+
+# %% alt="Four panels of ten dots in the skin tones' colours: doing nothing, and the three generators. In all three, every dot lies at about half its height for doing nothing, and none in the shaded band."
+nothing = makeup_scores.by_tone(makeup_scores.compare(toned_truth, toned, new_faces.opacity[asked])["makeup"], recipes)
+makeup_plots.draw_tones({"nothing": nothing} | {f"seed {number}": rows for number, (_, rows) in enumerate(results)})
+
+# %% tags=["nbval-check-output"]
+gate("the same people in ten tones: the worst tone, as a multiple of the mean", [makeup_scores.worst_tone(rows)[1] for _, rows in results], at_most=1.15)
+
+# %% tags=["nbval-ignore-output"]
+for name in longer:
+    worst, share = makeup_scores.worst_tone(makeup_scores.by_tone(scores[name]["makeup"], new_faces.recipes))
+    print(f"{name}: among twenty other people in each tone, tone {worst} is worst, {share:.2f} times the mean")
+
+# %% [markdown]
+# On the same people no tone is more than 15 % worse than the mean, which was our aim. Among different people one is, by 17 or 18 %: part of that is whom chance put there, and part is not. Look at the lids in the darkest tones above: light eyeshadow still comes out a little too dark. If you had only
+# photographs, you could not tell the two apart. Then take more people, and say which table you show.
+#
+# From here on we use the first of the three.
+#
 # ## Turn it up, turn it down
 #
 # Every region has its strength, a number that its opacities are multiplied by. At 0 you get your picture back, every bit of it.
@@ -488,33 +569,52 @@ gate("worst tone, as a multiple of the mean", makeup_scores.worst_tone(tables["o
 strengths = np.linspace(0, 1, 6)
 np.testing.assert_array_equal(pigments.apply(new_faces.bare, opacity, pigment, 0.0), new_faces.bare)
 ramp = [pigments.apply(new_faces.bare[few], opacity[few], pigment[few], float(strength)) for strength in strengths]
-distances = [makeup_scores.compare(new_faces.bare[few], pictures, new_faces.opacity[few]) for pictures in ramp]
-changes = np.array([[np.nanmean(distance[area]) for area in ("lips", "eyes")] for distance in distances])
-assert np.all(np.diff(changes, axis=0) >= 0)
-print("0 changes nothing; every step changes lips and eyes more than the one before")
+changes = np.array([makeup_scores.compare(new_faces.bare[few], pictures, new_faces.opacity[few])["makeup"] for pictures in ramp])
+assert np.all(np.diff(changes, axis=0) > 0)
+print("0 changes nothing; every step changes every face more than the one before")
 
-# %% alt="A face from bare to fully made up in six steps, above a line that rises from 0."
-makeup_plots.draw_ramp([pictures[0] for pictures in ramp], strengths, changes.mean(axis=1))
+# %% alt="Four faces from bare to fully made up in six steps, one look a row; beside them four lines of the change, which all rise from 0 without a dip."
+makeup_plots.draw_strengths([makeup_pairs.cut(pictures, windows[few]) for pictures in ramp], strengths, {wearing(new_faces)[number][0]: changes[:, place] for place, number in enumerate(few)}, "change, CIEDE2000")
 
 # %% [markdown]
-# And since a layer is a layer, one can be told another colour, and looks can be mixed: half of the way from one look to another is half of each one's opacities, one after the other. Try it.
+# ## From one look to another
+#
+# Two looks are eighteen layers. Turn the first nine down while you turn the others up.
 
-# %% alt="A face, bare in its left half and made up in its right half, with sliders for the person, the strength of lips, eyes and cheeks, the colour of the lips and the place of the dividing line."
+# %%
+def blend(number, first, second, share):
+    (one, its), (other, others) = (lay_look(shipped[0], [number], [reference]) for reference in (first, second))
+    faded = np.concatenate([one * (1 - share), other * share], axis=-1)
+    return pigments.apply(new_faces.bare[[number]], np.rint(faded).astype("uint8"), np.concatenate([its, others], axis=1))[0]
+
+
+np.testing.assert_array_equal(blend(3, shown[0], shown[1], 0.0), blend(3, shown[0], shown[2], 0.0))  # nothing of the second look yet
+
+# %% alt="Two faces, each in six pictures from one look to another: the colours of lids and lips go over into the other look's without a jump."
+blends = {number: np.array([blend(number, shown[first], shown[second], share) for share in strengths]) for number, first, second in ((3, 0, 3), (30, 1, 2))}
+people.draw_pictures([picture for number, pictures in blends.items() for picture in makeup_pairs.cut(pictures, np.repeat(windows[[number]], 6, axis=0))], 6,
+                     [f"{share:.0%}" for share in strengths])
+
+# %% [markdown]
+# And since a layer is a layer, you can give one another colour. Try all of it: any face, any look, any strength, another colour for the lips.
+
+# %% alt="A face, bare in its left half and made up in its right half, with sliders for the person, the look, the strength of lips, eyes and cheeks, the colour of the lips and the place of the dividing line."
 lip_colours = {"of the reference": None, "red": (0.70, 0.05, 0.10), "plum": (0.36, 0.10, 0.24), "coral": (0.93, 0.42, 0.33), "blue": (0.15, 0.25, 0.65)}
 
 
-def mirror(face, lips, eyes, cheeks, lip_colour, share):
-    layers_of = pigment[[face]].copy()
+def mirror(face, look, lips, eyes, cheeks, lip_colour, share):
+    opacity, pigment = lay_look(shipped[0], [face], [look])
     if lip_colour is not None:
-        colours = pigments.colours_of(new_faces.bare[[face]], opacity[[face]], layers_of)
+        colours = pigments.colours_of(new_faces.bare[[face]], opacity, pigment)
         colours[:, lipstick] = lip_colour
-        layers_of[:, lipstick] = pigments.pigment_for(new_faces.bare[[face]], opacity[[face]], colours)[:, lipstick]
-    after = pigments.apply(new_faces.bare[[face]], opacity[[face]], layers_of, {"lips": lips, "eyes": eyes, "cheeks": cheeks})
+        pigment[:, lipstick] = pigments.pigment_for(new_faces.bare[[face]], opacity, colours)[:, lipstick]
+    after = pigments.apply(new_faces.bare[[face]], opacity, pigment, {"lips": lips, "eyes": eyes, "cheeks": cheeks})
     return makeup_plots.draw_before_after(new_faces.bare[face], after[0], share)
 
 
-widgets.explore(mirror, face=widgets.slider(0, len(new_faces) - 1, int(few[-1])), lips=widgets.slider(0.0, 1.0, 1.0), eyes=widgets.slider(0.0, 1.0, 1.0),
-                cheeks=widgets.slider(0.0, 1.0, 1.0), lip_colour=widgets.choice(lip_colours, label="lip colour"), share=widgets.slider(0.0, 1.0, 0.5, label="before | after"))
+widgets.explore(mirror, face=widgets.slider(0, len(new_faces) - 1, int(few[-1])), look=widgets.choice({wearing(new_faces)[number][0]: number for number in shown}),
+                lips=widgets.slider(0.0, 1.0, 1.0), eyes=widgets.slider(0.0, 1.0, 1.0), cheeks=widgets.slider(0.0, 1.0, 1.0),
+                lip_colour=widgets.choice(lip_colours, label="lip colour"), share=widgets.slider(0.0, 1.0, 0.5, label="before | after"))
 
 # %% [markdown]
 # ## A look, taught layer by layer
@@ -541,7 +641,8 @@ makeup_plots.draw_layers(np.array(steps), np.moveaxis(opacity[face][..., worn], 
 # - **Histograms**: sort the colours of the lips, of the lids, on the result and on the reference: the sorted lists should agree. Which pixel has which colour doesn't matter.
 # - **Two judges**: results belong to the pile of made-up faces, faces that were freed of makeup to the pile of bare ones.
 #
-# On skin, the histogram gets a tenth of the others' weight. You saw why in the first table: who matches all of the skin wears the reference's skin.
+# Which colours should agree? Lipstick hides the lips, so there the reference's own. Eyeshadow lies on *its* skin, so the reference's colours are first moved to your skin's mean. All of the skin gets a tenth of the weight, and on your mean, too. You saw why in the first table:
+# who matches all of the skin as it is wears the reference's skin.
 
 # %% tags=["twin:tryon_utils.pigments"]
 def histogram_difference(colours, wanted, mask, count=32):
@@ -560,6 +661,11 @@ np.testing.assert_allclose(histogram_difference(one_channel([1, 5, 3]), one_chan
 print("sorted lists differ by 1/3")
 
 # %% tags=["twin:tryon_utils.models.makeup"]
+def skin_mean(colours, masks):
+    skin = masks[..., REGIONS.index("skin")][..., None]
+    return ops.sum(skin * colours, axis=(1, 2), keepdims=True) / (ops.sum(skin, axis=(1, 2), keepdims=True) + 1e-3)
+
+
 class UnpairedTransfer(LayerModel):
     def __init__(self, generator, judges, histograms, **options):
         super().__init__(generator, judges, **options)
@@ -578,9 +684,11 @@ class UnpairedTransfer(LayerModel):
             bare_again, other_again = self.lay_on([made, removed], [masks, other_masks], [bare_over, other])
             cycle = ops.mean(lab.difference(bare, bare_again)) + ops.mean(lab.difference(other, other_again))
             identity = ops.mean(lab.difference(bare, same))
-            histogram = sum(weight * histogram_difference(made, made_over, masks[..., REGIONS.index(name)]) for name, weight in self.histograms.items())
+            on_skin = made_over + skin_mean(bare, masks) - skin_mean(made_over, masks)  # only lipstick hides whose skin it lies on
+            histogram = sum(weight * histogram_difference(made, made_over if name == "lips" else on_skin, masks[..., REGIONS.index(name)])
+                            for name, weight in self.histograms.items())
             fooled = sum(losses.least_squares_generator_loss(judge(fake, training=True)) for judge, fake in zip(self.judges, (made, removed), strict=True))
-            loss = 10.0 * cycle + 5.0 * identity + histogram + self.adversarial_weight * fooled
+            loss = cycle + 0.5 * identity + histogram + self.adversarial_weight * fooled
         self.update_generator(tape, loss)
         judged = self.update_judges([(other, made), (bare, removed)], losses.least_squares_discriminator_loss)
         return {"cycle": cycle, "histogram": histogram, "discriminator_loss": judged}
@@ -594,22 +702,45 @@ print("a bare face, a made-up one, and each laid over the other:", piles.shape)
 # %% tags=["training", "nbval-ignore-output"]
 piles_judges = [build_discriminator(conditional=False, seed=3 * seed + place) for place in (1, 2)]
 unpaired = UnpairedTransfer(build_generator(seed=3 * seed + 1), piles_judges, {"lips": 1.0, "eyes": 1.0, "skin": 0.1}, adversarial_weight=1.0, seed=seed)
-fit(unpaired, piles, unpaired_steps, 2e-3, unpaired_batch_size)
-answers["layers, no pairs"], _, _ = try_on(unpaired.average_generator)
+fit(unpaired, piles, unpaired_steps, 5e-4, unpaired_batch_size);
 
 # %% [markdown]
 # *Predict, then run.* Real data sets can't tell how good that is. Ours can: the hidden pairs are there. Will it be nearer to the paired model, or to doing nothing?
 
 # %% tags=["nbval-check-output"]
-scores["layers, no pairs"] = makeup_scores.compare(new_faces.picture, answers["layers, no pairs"], new_faces.opacity)
-means["layers, no pairs"] = {area: np.nanmean(values) for area, values in scores["layers, no pairs"].items()}
+score("layers, no pairs", unpaired.average_generator)
 gate("without pairs: error in the makeup, as a share of the best simple method's", means["layers, no pairs"]["makeup"] / best_simple, at_most=1.0)
 assert means["layers, with adversary"]["makeup"] < means["layers, no pairs"]["makeup"]
 
 # %% alt="Four faces in the four new looks: the reference, the result learned from pairs, the one learned without them, and the truth, with the error of the last result."
-makeup_plots.draw_faces({"reference": reference[few], "from pairs": answers["layers, with adversary"][few], "without pairs": answers["layers, no pairs"][few]}, new_faces.picture[few])
+makeup_plots.draw_faces({"bare": new_faces.bare[few], "reference": reference[few], "from pairs": answers["layers, with adversary"][few],
+                         "without pairs": answers["layers, no pairs"][few]}, new_faces.picture[few])
 
 # %% [markdown]
+# ## Everything in one table
+#
+# Colour is not all. Is it still the same person? A small network of ours (`models.face_reader`), which no makeup model was trained with, says whose face it is, where its landmarks are, and what it looks like. So we can ask: how far do the landmarks
+# **drift** that it reads, in pixels? Of how many people does it still say who they are, among two hundred? And how unlike are results and true made-up faces as *sets* (KID)?
+#
+# *Predict, then run.* True makeup moves no landmark. Will the drift of the truth be 0?
+
+# %% tags=["nbval-ignore-output"]
+reader = face_reader.load()
+read = {name: face_reader.read(reader, pictures) for name, pictures in {"bare": new_faces.bare, "the truth": new_faces.picture, **answers}.items()}
+means["the truth"] = dict.fromkeys(makeup_scores.AREAS, 0.0)
+judged_by_reader = {}
+print(f"{'':32} lips   eyes cheeks   skin outside  drift  known    KID")
+for name in ("the truth", *answers):
+    drift = makeup_scores.landmark_drift(read["bare"].landmarks, read[name].landmarks).mean()
+    known = makeup_scores.recognised(read["bare"].embedding, read[name].embedding).mean()
+    distance = metrics.kid(read["the truth"].features, read[name].features).value if name != "the truth" else 0.0
+    judged_by_reader[name] = (drift, known, distance)
+    print(f"{name:30}", *(f"{means[name][area]:6.2f}" for area in ("lips", "eyes", "cheeks", "skin")), f"{means[name]['outside']:7.2f} {drift:6.2f} {known:6.0%} {distance:6.3f}")
+
+# %% [markdown]
+# Layers leave everybody who they are, and the landmarks drift no more than with true makeup: by a tenth of a pixel. A match of the skin's histograms makes two in three people somebody else. And KID? It finds *nothing* as good as anything of ours, with distances around 0: features that were taught to tell people
+# hardly see a lipstick. A measure that can't tell doing nothing from the truth is no judge here. Look at that row first, always.
+#
 # ## Repair
 #
 # The same idea evens out what somebody may not like: spots, and dark circles under the eyes. Here a layer has to *lighten*. We render a few people again without either, and teach a small generator of two layers. Its reference is the face itself.
@@ -639,25 +770,27 @@ class LayerRepair(LayerModel):
         face, clean, masks = to_lab(values[..., :3]), to_lab(values[..., 3:6]), values[..., 6:] / 255.0
         with tf.GradientTape() as tape:
             opacity, pigment = self.generator([face, masks, face], training=True)
-            colour = ops.mean(lab.difference(clean, compose(face, opacity, pigment)))
-            loss = 10.0 * colour + 0.1 * ops.mean(opacity)
-        self.update_generator(tape, loss)
+            weights = 0.1 + lab.difference(clean, face)  # most pixels need no repair, and would win if all counted alike
+            colour = ops.sum(weights * lab.difference(clean, compose(face, opacity, pigment))) / ops.sum(weights)
+        self.update_generator(tape, colour)
         return {"colour": colour}
 
 
 # %% tags=["training", "nbval-ignore-output"]
 repair = LayerRepair(build_generator(layer_names=("under the eyes", "spots"), seed=seed), average_decay=0.9, seed=seed)
-fit(repair, repair_pairs, repair_steps, 2e-3)
+fit(repair, repair_pairs, repair_steps, 5e-4)  # at 5e-3 the pigments run off before the opacities know where, and all goes to 0
 repair_opacity, repair_pigment = makeup.predict(repair.average_generator, new_repair[..., :3], new_repair[..., 6:] / 255, new_repair[..., :3])
 
 # %% tags=["nbval-check-output"]
 repaired = [pigments.apply(new_repair[..., :3], repair_opacity, repair_pigment, float(strength)) for strength in strengths]
 changed = (np.abs(new_repair[..., :3].astype(int) - new_repair[..., 3:6]) > 4).any(axis=-1)
-remaining = [metrics.colour_difference(new_repair[..., 3:6], pictures, changed).mean() for pictures in repaired]
+seen = changed.any(axis=(1, 2))  # on some, glasses hide all of it
+remaining = [metrics.colour_difference(new_repair[seen, ..., 3:6], pictures[seen], changed[seen]).mean() for pictures in repaired]
 gate("what remains of spots and circles, as a share", remaining[-1] / remaining[0], at_most=0.9)
 
 # %% alt="Three faces with dark circles or spots, repaired in six steps of strength, which fade; beside them a line that falls."
-makeup_plots.draw_repair([pictures[:3] for pictures in repaired], strengths, {"spots and circles": remaining})
+clearest = np.argsort(-np.where(changed, np.abs(new_repair[..., :3].astype(int) - new_repair[..., 3:6]).sum(axis=-1), 0).sum(axis=(1, 2)))[:3]
+makeup_plots.draw_strengths([pictures[clearest] for pictures in repaired], strengths, {"spots and circles": remaining})
 
 # %% [markdown]
 # ## On a photograph
@@ -669,14 +802,35 @@ makeup_plots.draw_repair([pictures[:3] for pictures in repaired], strengths, {"s
 
 # %% tags=["nbval-check-output"]
 photograph = data.astronaut()
-made_up = [makeup_photos.apply_look(judged, photograph, new_faces.picture[number], reference_points=new_faces.landmarks[number]) for number in shown]
+made_up = [makeup_photos.apply_look(shipped[0], photograph, new_faces.picture[number], reference_points=new_faces.landmarks[number]) for number in shown]
 untouched = np.mean([(photograph == picture).all(axis=-1).mean() for picture in made_up])
 print(f"{photograph.shape[1]} x {photograph.shape[0]} pixels, of which at least four in five stay as they were, bit for bit: {untouched > 0.8}")
 assert untouched > 0.8
 
 # %% alt="A photograph of a woman in an orange space suit, her face only: as it was taken, and in the four new looks of rendered references. Lips and lids take the colours; the cheeks are a little too flat."
-face_only = (slice(40, 230), slice(145, 305))
+face_only = (slice(60, 215), slice(155, 290))
 people.draw_pictures([photograph[face_only], *[picture[face_only] for picture in made_up]], 5, ["as taken", *[wearing(new_faces)[number][0] for number in shown]])
+
+# %% [markdown]
+# How long does that take? The issue of a mirror is that it must keep up with you.
+
+# %% tags=["nbval-ignore-output"]
+def milliseconds(run, count):
+    took = []
+    for _ in range(count + 2):
+        started = time.perf_counter()
+        run()
+        took.append(1000 * (time.perf_counter() - started))
+    return np.array(took[2:])  # the first two also load and compile
+
+
+stored = io.BytesIO()
+Image.fromarray(photograph).resize((1024, 1024), Image.Resampling.LANCZOS).save(stored, "jpeg", quality=92)
+one = [ops.convert_to_numpy(to_lab(new_windows[:1])), mask_windows[:1].astype("float32"), ops.convert_to_numpy(to_lab(laid[:1]))]
+call = milliseconds(lambda: shipped[0].predict_on_batch(one), 100)
+whole = milliseconds(lambda: makeup_photos.apply_look(shipped[0], intake.read(stored.getvalue()).pixels, reference[0], reference_points=reference_marks[0]), 10)
+print(f"the network, one face: {np.quantile(call, 0.95):.1f} ms at the 95th percentile")
+print(f"1024 x 1024, from the file's bytes to the result: {np.median(whole):.0f} ms, in the middle of ten")
 
 # %% [markdown]
 # Nobody knows the truth here, so there is no number to print. Look for yourself: what colour the lips and lids have carries over; whether it is the colour *she* would have, under that light, nobody measured. A model that was taught by renders makes no promise about

@@ -14,7 +14,7 @@
 #
 # **What you need**: [Build a DCGAN](03_build_a_dcgan.ipynb), and the people of [The people in this course](the_people_in_this_course.ipynb).
 #
-# **Time**: about 50 minutes of reading, 80 seconds of training on two CPU cores
+# **Time**: about 50 minutes of reading, 90 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -39,7 +39,7 @@ training.use_small_net_threads()
 image_size = (64, 48)    # height, width
 batch_size = 16
 learning_rate = 0.002    # at the start; it falls along half a cosine
-training_steps = 1100
+training_steps = 700
 seed = 0
 
 # %% [markdown]
@@ -464,10 +464,9 @@ class Warper(keras.Model):
 
 # %% tags=["nbval-check-output"]
 warper = Warper(build_finder(seed=2 * seed), build_fitter(seed=2 * seed + 1))
-pairs = garment.to_pairs(train_bodies)
+pairs, to_range = garment.to_pairs(train_bodies), garment.to_range  # bytes; a batch of them as floats
 print({name: values.shape for name, values in pairs.items()})
-first = garment.to_range(pairs["agnostic"][:2])
-found = warper(garment.to_range(pairs["garment"][:2])[..., 3:], first, pairs["joints"][:2])
+found = warper(to_range(pairs["garment"][:2])[..., 3:], to_range(pairs["agnostic"][:2]), pairs["joints"][:2])
 assert not np.any(found.moves)
 np.testing.assert_array_equal(found.places, found.carried)
 print(f"{warper.count_params():,} weights; untrained, it corrects nothing: its places are the keypoints'")
@@ -530,12 +529,10 @@ class Teacher(keras.Model):
 # A batch is just numbers: the teacher holds the pairs as bytes, and turns only those of a batch into floats. Now train.
 
 # %% tags=["training", "nbval-ignore-output"]
-to_range = garment.to_range
 teacher = Teacher(warper, pairs)
 falling_rate = keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.02)
 teacher.compile(keras.optimizers.Adam(falling_rate, beta_2=0.99))
-history = training.History()
-training.train(teacher, np.arange(len(teacher)), training_steps, batch_size, seed=seed, callbacks=[training.Progress(), history])
+training.train(teacher, np.arange(len(teacher)), training_steps, batch_size, seed=seed, callbacks=[training.Progress()]);
 
 # %% [markdown]
 # ## How far off is it now?
@@ -550,19 +547,19 @@ covered, shown = worn.coverage[..., 0] > 0.5, new_bodies.target_mask > 127
 overlap = (covered & shown).sum(axis=(1, 2)) / (covered | shown).sum(axis=(1, 2))
 
 # %% tags=["nbval-check-output"]
-gate("end-point error, pixels", error.mean(), at_most=1.1)
-gate("error left of what the keypoints leave", error.mean() / mean_error.mean(), at_most=0.35)
-gate("overlap of coverage and truth", overlap.mean(), at_least=0.8)
+gate("end-point error, pixels", error.mean(), at_most=0.8)
+gate("error left of what the keypoints leave", error.mean() / mean_error.mean(), at_most=0.2)
+gate("overlap of coverage and truth", overlap.mean(), at_least=0.85)
 
 # %% [markdown]
-# The limits come from five seeds: SPREAD.
+# The limits come from five seeds: they left 0.63 to 0.69 pixels, 16 to 17 % of what the keypoints leave, and overlaps of 0.87 to 0.89.
 #
 # Look at the pieces of one person with crossed arms. Each piece sees the whole garment from its own point of view, and only where it belongs does it make sense. The last picture says which piece shows where.
 
-# %% alt="Six small pictures: a garment with the points found on it, the person's joints, the garment as seen by the torso, by the right sleeve and by the left sleeve, each distorted outside its own part, and a map in blue, orange and pink of which piece shows where."
+# %% alt="Six small pictures: a garment with the points found on it, the person's joints, the garment as the torso sees it, nearly as it was, and as the right and the left sleeve see it, distorted outside their own parts, and a map in blue, orange and pink of which piece shows where."
 number = shown_people[3]
 one = garment.to_pairs(new_bodies, mirror=False)
-one_garment, one_agnostic = (garment.to_range(one[name][[number]]) for name in ("garment", "agnostic"))
+one_garment, one_agnostic = (to_range(one[name][[number]]) for name in ("garment", "agnostic"))
 found = warper(one_garment[..., 3:], one_agnostic, one["joints"][[number]])
 points = warper.finder(one_garment[..., 3:])["points"][0]
 views = [images.to_picture(sample(one_garment[..., :3], found.places[:, piece])[0]) for piece in range(3)]
@@ -582,7 +579,7 @@ warp_plots.draw_errors(new_bodies.target[shown_people], warps, new_bodies.flow[s
 #
 # *Predict, then run.* Which pose is the hardest, now that every piece is carried by its own joints?
 
-# %% alt="Two dots with intervals for each of four poses, bent, crossed, down and raised. By the keypoints all lie between three and four pixels; by the warper all lie far below, with crossed and raised arms above the others."
+# %% alt="Two dots with intervals for each of four poses, bent, crossed, down and raised. By the keypoints all lie around four pixels; by the warper all lie below one pixel, close together, crossed arms a little above the others."
 by_pose = {"by the keypoints": metrics.by_group(mean_error, pose_of), "by the warper": metrics.by_group(error, pose_of)}
 warp_plots.draw_by_pose(by_pose)
 
@@ -591,14 +588,30 @@ print("worst pose:", max(by_pose["by the warper"], key=lambda row: row.mean).gro
 print(f"half of all people are less than {np.median(error):.2f} pixels off; one in twenty is more than {np.quantile(error, 0.95):.1f} off")
 
 # %% [markdown]
-# The failures, worst first. Look at where the arrows are long.
+# Next to no difference: a raised arm is no harder than one that hangs, since its sleeve is carried by its own joints. Crossed arms are a little harder. There, at the edge of an arm, the wrong piece is chosen now and then: few pixels, but each
+# of them is half a picture off, as the long arrows above show.
+#
+# The failures, worst first. *Predict, then run.* Which garments will they wear?
 
-# %% alt="Four people for whom the warp is worst, each with arrows; the long ones lie where an arm crosses the body or a sleeve ends, and the picture's title says how many pixels the mean error is."
+# %% alt="Four people in cropped tops without sleeves, covered with long arrows that point outwards and down from the chest; the title of each says the pose and how many pixels the mean error is, from about three to seven."
 worst = np.argsort(error)[::-1][:4]
 warp_plots.draw_errors(new_bodies.target[worst], {"by the warper": worn.places[worst]}, new_bodies.flow[worst], known[worst], pose_of[worst])
 
 # %% [markdown]
-# WHAT_FAILS
+# All arrows of a picture point outwards: everything would have to be fetched from further away from the middle. So the garment is *larger* in the shop's picture than our warper believes. Which garments are?
+
+# %% tags=["nbval-ignore-output"]
+def is_rare(people):
+    return np.array([wanted.sleeve == "none" and wanted.hem == "cropped" for _, _, wanted in people.recipes])
+
+
+rare = is_rare(new_bodies)
+print(f"cropped tops without sleeves, {rare.sum()} of {len(rare)}: {error[rare].mean():.2f} pixels off; all other garments: {error[~rare].mean():.2f}")
+print(f"there were {is_rare(train_bodies).sum()} among the {len(train_bodies.garment)} garments that the warper learned from")
+
+# %% [markdown]
+# A garment fills the shop's picture. Without sleeves and without a waist, it is the chest that fills it, larger than in any other garment, and our warper has seen too few of them to know. It is a fault of the *data's share*, not of the pose, and a mean
+# over all people would never have told you.
 #
 # ## The fitting
 #
@@ -619,6 +632,22 @@ def try_on(number):
 widgets.explore(try_on, number=widgets.slider(0, 399, int(shown_people[1]), label="person"))
 
 # %% [markdown]
+# ## Trained longer
+#
+# The course ships the same warper after 2,000 steps on twice as many people; `make weights` trains it anew, in six or seven minutes. *Predict, then run.* How much of the error is left to be learned?
+
+# %%
+shipped = garment.load()
+longer = garment.predict(shipped, *given)
+longer_error = np.asarray(warp.end_point_error(longer.places, new_bodies.flow, known))
+
+# %% tags=["nbval-ignore-output"]
+print(f"shipped: {longer_error.mean():.2f} pixels off, ours: {error.mean():.2f}; on cropped tops without sleeves {longer_error[rare].mean():.2f} and {error[rare].mean():.2f}")
+
+# %% tags=["nbval-check-output"]
+gate("end-point error of the warper that ships, pixels", longer_error.mean(), at_most=0.5)
+
+# %% [markdown]
 # ## Any size
 #
 # The networks see 64 x 48 pixels, and only places come out of them. Places can be scaled, so one small warper serves pictures of any size: found small, multiplied, and fetched from the garment's large picture. Not a thread of it passes through the network. So a photograph keeps its resolution.
@@ -628,11 +657,11 @@ large = datasets.load_bodies("new_both", 3, size=256)
 
 # %% tags=["nbval-check-output"] alt="Three garments on people, each twice: at 64 by 48 pixels, coarse, and at 256 by 192 pixels, where patterns, seams and edges are sharp."
 given_large = garment.known_at_inference(large)
-fine = garment.predict(warper, *given_large)
+fine = garment.predict(shipped, *given_large)
 print("places", fine.places.shape, "   picture", fine.picture.shape)
-coarse = [lay_on(worn, given[2], number).repeat(4, axis=0).repeat(4, axis=1) for number in range(3)]
+coarse = [lay_on(longer, given[2], number).repeat(4, axis=0).repeat(4, axis=1) for number in range(3)]
 sharp = [lay_on(fine, given_large[2], number) for number in range(3)]
-people.draw_pictures([picture for pair in zip(coarse, sharp, strict=True) for picture in pair], 6)
+people.draw_pictures([picture for pair in zip(coarse, sharp, strict=True) for picture in pair], 6, ["64 x 48", "256 x 192"] * 3)
 
 # %% [markdown]
 # ## What we have now
@@ -640,12 +669,11 @@ people.draw_pictures([picture for pair in zip(coarse, sharp, strict=True) for pi
 # - A sampler whose gradient we have measured, and the convention of half a pixel that keeps every size in step.
 # - Affine maps and splines in closed form, composed without blurring twice.
 # - A warper that starts from the keypoints and learns what is left, and a length in pixels that says how well, pose by pose.
-#
-# The course ships a warper that was trained longer, on twice as many people, by `make weights`; `garment.load()` returns it. SHIPPED
+# - The same warper trained longer, as `garment.load()` returns it: it carries the garments of the next chapters.
 #
 # ## Next
 #
-# [Try on clothes](14_try_on_clothes.ipynb): a warped garment is not yet a picture. Skin must be painted where a long sleeve was, folds and shadows must fall, hands must lie in front, and nobody should see where the person ends and the paint begins.
+# Chapter 14, try on clothes: a warped garment is not yet a picture. Skin must be painted where a long sleeve was, folds and shadows must fall, hands must lie in front, and nobody should see where the person ends and the paint begins.
 #
 # ## Further reading
 #

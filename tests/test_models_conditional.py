@@ -1,0 +1,153 @@
+"""Conditional GANs: shapes, what a condition reaches, what a step moves, and what a sum can't do."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from tryon_utils.models import conditional, vae
+
+SHAPE, LATENT, CONDITION = (16, 16, 3), 5, 3
+
+
+def new_generator(seed=0):
+    return conditional.build_generator(conditional.build_mapping(LATENT, CONDITION, 6, seed), conditional.build_synthesis(SHAPE, 6, 16, seed + 1))
+
+
+def samples(count=8):
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (count, *SHAPE)).astype("uint8"), np.eye(CONDITION, dtype="float32")[rng.integers(CONDITION, size=count)]
+
+
+def new_gan(anchored=False, seed=0, **options):
+    find = conditional.look_up(*samples())
+    generator = new_generator(seed)
+    anchor = conditional.ConditionalVAE(vae.build_encoder(SHAPE, LATENT, 4, seed), generator, find, seed=seed) if anchored else None
+    gan = conditional.ConditionalGAN(generator, conditional.build_discriminator(SHAPE, CONDITION, 4, seed=seed), find, anchor=anchor, seed=seed, **options)
+    gan.compile(keras.optimizers.SGD(0.01), keras.optimizers.SGD(0.01))
+    return gan
+
+
+def weights_of(network):
+    return np.concatenate([ops.convert_to_numpy(weights).ravel() for weights in network.trainable_variables])
+
+
+@pytest.mark.parametrize(("shape", "sizes"), [((64, 64, 3), 5), ((32, 32, 3), 4), ((64, 48, 3), 4)])
+def test_a_picture_of_every_size_from_noise_and_condition(shape, sizes):
+    synthesis = conditional.build_synthesis(shape, 6, 4)
+    generator = conditional.build_generator(conditional.build_mapping(LATENT, CONDITION, 6), synthesis)
+    assert synthesis.input_shape == (None, sizes, 6)
+    made = conditional.paint(generator, np.zeros((3, LATENT)), np.eye(3), batch_size=2)
+    assert made.shape == (3, *shape) and np.abs(made).max() <= 1
+
+
+def test_a_size_that_halving_does_not_lead_to():
+    with pytest.raises(ValueError, match="Halving a picture of 31"):
+        conditional.grid_sizes((31, 31, 3))
+
+
+def test_noise_and_condition_both_reach_the_picture():
+    generator, rng = new_generator(), np.random.default_rng(0)
+    noise = rng.normal(size=(2, LATENT)).astype("float32")
+    made = conditional.paint(generator, noise[[0, 0, 1]], np.eye(3, dtype="float32")[[0, 1, 0]])
+    assert np.abs(made[0] - made[1]).max() > 1e-6 and np.abs(made[0] - made[2]).max() > 1e-6
+
+
+def test_styles_of_two_can_be_mixed():
+    generator = new_generator()
+    mapping, synthesis = generator.get_layer("mapping"), generator.get_layer("synthesis")
+    noise, condition = np.random.default_rng(0).normal(size=(2, LATENT)).astype("float32"), np.eye(3, dtype="float32")[:2]
+    styles = ops.repeat(mapping([noise, condition])[:, None], synthesis.input_shape[1], axis=1)
+    np.testing.assert_allclose(synthesis(styles), generator([noise, condition]), atol=1e-6)
+
+
+@pytest.mark.parametrize("conditioning", conditional.CONDITIONINGS)
+def test_the_discriminator_looks_at_the_condition_or_does_not(conditioning):
+    discriminator = conditional.build_discriminator(SHAPE, CONDITION, 4, conditioning)
+    pictures = np.random.default_rng(0).uniform(-1, 1, (1, *SHAPE)).astype("float32").repeat(2, axis=0)
+    first, second = ops.convert_to_numpy(discriminator([pictures, np.eye(3, dtype="float32")[:2]]))[:, 0]
+    assert (first == second) == (conditioning == "none")
+
+
+def test_an_unknown_conditioning():
+    with pytest.raises(ValueError, match="'projection', 'label', 'none'"):
+        conditional.build_discriminator(SHAPE, CONDITION, conditioning="sum")
+
+
+def test_projection_is_a_dot_product():
+    discriminator = conditional.build_discriminator(SHAPE, CONDITION, 4)
+    pictures, conditions = np.random.default_rng(0).uniform(-1, 1, (1, *SHAPE)).astype("float32"), np.eye(3, dtype="float32")
+    logits = [float(discriminator([pictures, condition[None]])[0, 0]) for condition in (*conditions, conditions.sum(axis=0), np.zeros(3, "float32"))]
+    np.testing.assert_allclose(sum(logits[:3]) - logits[3], 2 * logits[4], atol=1e-5)  # linear in the condition
+
+
+def test_numbers_are_looked_up():
+    pictures, conditions = samples()
+    found, wanted = conditional.look_up(pictures, conditions)(np.array([3, 3, 0]))
+    np.testing.assert_allclose(found, pictures[[3, 3, 0]] / 127.5 - 1, atol=1e-6)
+    np.testing.assert_array_equal(wanted, conditions[[3, 3, 0]])
+    with pytest.raises(ValueError, match="8 samples and 7 conditions"):
+        conditional.look_up(pictures, conditions[1:])
+
+
+@pytest.mark.parametrize("options", [{}, {"anchored": True}, {"mismatch": True}], ids=["plain", "anchored", "mismatch"])
+def test_each_step_moves_its_own_player(options):
+    gan = new_gan(**options)
+    found = gan.find(np.arange(8))
+    before = weights_of(gan.generator).copy(), weights_of(gan.discriminator).copy()
+    gan.train_discriminator(*found)
+    np.testing.assert_array_equal(weights_of(gan.generator), before[0])
+    judged = weights_of(gan.discriminator).copy()
+    assert not np.array_equal(judged, before[1])
+    encoder = weights_of(gan.anchor.encoder).copy() if gan.anchor else None
+    gan.train_generator(*found)
+    np.testing.assert_array_equal(weights_of(gan.discriminator), judged)
+    assert not np.array_equal(weights_of(gan.generator), before[0])
+    assert gan.anchor is None or not np.array_equal(weights_of(gan.anchor.encoder), encoder)
+
+
+def test_the_average_follows():
+    gan = new_gan(average_decay=0.5)
+    start = weights_of(gan.generator).copy()
+    gan.train_step(np.arange(8))
+    average = np.concatenate([ops.convert_to_numpy(weights).ravel() for weights, own in zip(gan.average_generator.variables, gan.generator.variables, strict=True)
+                              if own.trainable])
+    np.testing.assert_allclose(average, (start + weights_of(gan.generator)) / 2, atol=1e-6)
+
+
+def test_a_conditional_vae_learns():
+    find = conditional.look_up(*samples())
+    model = conditional.ConditionalVAE(vae.build_encoder(SHAPE, LATENT, 4), new_generator(), find)
+    model.compile(keras.optimizers.Adam(3e-3))
+    losses = [float(model.train_step(np.arange(8))["loss"]) for _ in range(12)]
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("forget", [0.0, 1.0])
+def test_where_codes_are_forgotten_the_condition_alone_must_do(forget):
+    find, generator = conditional.look_up(*samples()), new_generator()
+    lost = [float(conditional.ConditionalVAE(vae.build_encoder(SHAPE, LATENT, 4, seed), generator, find, forget=forget, seed=1).measure(*find(np.arange(8)))["reconstruction"])
+            for seed in (0, 5)]
+    assert (lost[0] == lost[1]) == (forget == 1.0)
+
+
+def test_sentences_stand_where_conditions_do():
+    encoder = conditional.build_text_encoder(10, length=4, condition_dim=CONDITION)
+    generator = conditional.read_first(encoder, new_generator())
+    noise, tokens = np.ones((2, LATENT), "float32"), np.array([[1, 2, 0, 0], [2, 1, 3, 0]], "int32")
+    made = conditional.paint(generator, noise, tokens)
+    assert made.shape == (2, *SHAPE) and np.abs(made[0] - made[1]).max() > 1e-6
+    discriminator = conditional.read_first(conditional.build_text_encoder(10, 4, CONDITION, seed=1), conditional.build_discriminator(SHAPE, CONDITION, 4))
+    gan = conditional.ConditionalGAN(generator, discriminator, conditional.look_up(samples(2)[0], tokens), seed=1)
+    gan.compile(keras.optimizers.SGD(0.01), keras.optimizers.SGD(0.01))
+    before = weights_of(encoder).copy()
+    assert np.isfinite(float(gan.train_step(np.arange(2))["generator_loss"]))
+    assert not np.array_equal(weights_of(encoder), before)
+
+
+def test_a_generator_is_saved_and_loaded(tmp_path):
+    generator = new_generator()
+    generator.save_weights(tmp_path / "g.weights.h5")
+    again = new_generator(seed=5)
+    again.load_weights(tmp_path / "g.weights.h5")
+    noise = np.ones((1, LATENT))
+    np.testing.assert_allclose(conditional.paint(again, noise, np.eye(3, dtype="float32")[:1]), conditional.paint(generator, noise, np.eye(3, dtype="float32")[:1]), atol=1e-6)
