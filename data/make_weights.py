@@ -69,7 +69,8 @@ def main(arguments=None):
         print(f"{name}: training ...", flush=True)
         manifest[name] = train(name)
         draft = manifest_path().with_suffix(".draft")
-        draft.write_text(json.dumps({"weights": manifest}, indent=1) + "\n")
+        listed = {known: manifest[known] for known in RECIPES if known in manifest}
+        draft.write_text(json.dumps({"weights": listed}, indent=1) + "\n")
         draft.replace(manifest_path())
     return 0
 
