@@ -13,7 +13,7 @@ import sys
 
 import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quiet
 
-from recipes import dcgan_garments, features_faces, features_garments, garment_warper, makeup
+from recipes import body_reader, dcgan_garments, features_faces, features_garments, garment_warper, makeup
 
 DATA = pathlib.Path(__file__).resolve().parent
 COMMAND = "make weights"
@@ -22,6 +22,7 @@ RECIPES = {  # each is trained by its make(path, folder)
     "features_garments": features_garments,
     "dcgan_garments": dcgan_garments,
     "garment_warper": garment_warper,
+    "body_reader": body_reader,
     "features_faces": features_faces,
     **{f"makeup_{seed}": recipe for seed, recipe in enumerate(makeup.SEEDS)},
 }
@@ -68,7 +69,8 @@ def main(arguments=None):
         print(f"{name}: training ...", flush=True)
         manifest[name] = train(name)
         draft = manifest_path().with_suffix(".draft")
-        draft.write_text(json.dumps({"weights": manifest}, indent=1) + "\n")
+        listed = {known: manifest[known] for known in RECIPES if known in manifest}
+        draft.write_text(json.dumps({"weights": listed}, indent=1) + "\n")
         draft.replace(manifest_path())
     return 0
 

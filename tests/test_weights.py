@@ -23,6 +23,20 @@ def test_the_shipped_weights_are_as_the_list_says(capsys):
     assert sum(entry["bytes"] for entry in manifest.values()) < 30_000_000
 
 
+def test_a_recipe_added_before_others_is_listed_before_them(tmp_path, monkeypatch):
+    class Recipe:
+        @staticmethod
+        def make(path, folder):
+            path.write_bytes(b"numbers")
+            return {"seed": 0}
+
+    monkeypatch.setattr(make_weights, "DATA", tmp_path)
+    for recipes in ({"last": Recipe}, {"first": Recipe, "last": Recipe}):
+        monkeypatch.setattr(make_weights, "RECIPES", recipes)
+        assert make_weights.main([]) == 0
+        assert list(make_weights.read_manifest()) == list(recipes)
+
+
 def test_they_load_frozen_into_their_networks():
     generator = weights.load(dcgan.build_generator(), "dcgan_garments")
     assert generator.trainable_weights == [] and generator.count_params() == weights.find("dcgan_garments")["parameters"]
