@@ -32,16 +32,12 @@ PATIENCE = 60_000  # ms, on a busy machine
 
 
 @pytest.fixture(scope="module")
-def camera_browser():
+def camera_browser(playwright):
     """A Chromium with a camera that shows a test picture."""
-    path = chromium.find_chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        flags = (*chromium.FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-        launched = playwright.chromium.launch(executable_path=path, args=list(flags))
-        yield launched
-        launched.close()
+    flags = (*chromium.FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    launched = playwright.chromium.launch(executable_path=chromium.find_chromium(), args=list(flags))
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="module")
