@@ -380,11 +380,7 @@ def train_painter(painter, sheets, steps, **options):
     model = TryOn(painter)
     model.compile(falling(steps))
     training.train(model, sheets, steps, batch_size, seed=seed, **options)
-    return model
-
-
-def try_on(model, sheets):
-    return dressing.paint(model.average_painter, sheets)
+    return model.average_painter
 
 # %% tags=["nbval-ignore-output", "training"]
 def show_three():
@@ -396,7 +392,7 @@ model.compile(falling(painter_steps))
 training.train(model, sheets, painter_steps, batch_size, seed=seed, callbacks=[training.Progress(show_three, every=5)]);
 
 # %% alt="Six people, one a row: the person, the garment, what the painter made, the truth, and a map of the error, which is white in most places and darkest at the garment's edges and in its folds."
-alone = try_on(model, test_sheets)
+alone = dressing.paint(model.average_painter, test_sheets)
 plots.draw_try_ons({"person": tests.person[chosen], "garment": tests.garment[chosen], "painted": alone[chosen], "truth": tests.target[chosen],
                     "error": plots.error_map(tests.target[chosen], alone[chosen])}, width=4.6)
 
@@ -438,10 +434,9 @@ swap = leaky_sheets(test_sheets, tests, tests.person, tests.parse)           # t
 print(f"mask: {np.mean(own[..., CHANNELS['mask']] > 0):.0%} of the picture with the own garment, {np.mean(rendered):.0%} from the skeleton")
 
 # %% tags=["nbval-ignore-output", "training"]
-leaky_training = leaky_sheets(sheets, bodies, bodies.target, bodies.target_parse)
-leaky = train_painter(fit_tone(build_painter(seed=seed), faces[seen], arms[seen]), leaky_training, leaky_steps, callbacks=[training.Progress()])
-del leaky_training
-leaky_own, leaky_swap = (try_on(leaky, given) for given in (own, swap))
+leaky = train_painter(fit_tone(build_painter(seed=seed), faces[seen], arms[seen]), leaky_sheets(sheets, bodies, bodies.target, bodies.target_parse),
+                      leaky_steps, callbacks=[training.Progress()])
+leaky_own, leaky_swap = (dressing.paint(leaky, given) for given in (own, swap))
 
 # %% alt="Five people in long sleeves, one a row: the person, a garment with short sleeves or none, the leaky painter's picture, in which long sleeves or ragged remains of them are left, the painter with the skeleton's mask, and the truth."
 reader = readers.load()
@@ -577,8 +572,8 @@ rival = train_painter(fit_tone(build_painter(seed=seed), faces[seen], arms[seen]
 by_keypoints = dressing.fill_sheets(known, *dressing.carry_garments(warper, known, tests))
 ways = {"left grey": tryon_scores.leave_grey(test_sheets), "pasted as it hangs": tryon_scores.paste(unwarped(test_sheets, tests)),
         "pasted by keypoints": tryon_scores.paste(by_keypoints), "pasted, warped": pasted,
-        "U-Net without a warp": try_on(rival, unwarped(test_sheets, tests)), "truth alone": try_on(longer, test_sheets),
-        "with an opponent": try_on(gan, test_sheets)}
+        "U-Net without a warp": dressing.paint(rival, unwarped(test_sheets, tests)), "truth alone": dressing.paint(longer.average_painter, test_sheets),
+        "with an opponent": dressing.paint(gan.average_painter, test_sheets)}
 scores = {name: measure(pictures) for name, pictures in ways.items()}
 
 # %% [markdown]
