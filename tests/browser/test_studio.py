@@ -83,8 +83,12 @@ class Visit:
         self.room.get_by_role("button", name=name, exact=True).click()
 
     def star(self, number, value):
-        """Give stars as a keyboard does: the inputs are hidden, their labels are drawn."""
-        self.tile(number).get_by_role("radio", name=f"{value} of 5 stars").check(force=True)
+        """Give stars with the mouse, on a star that is drawn."""
+        self.tile(number).locator(f'label[title="{value} of 5 stars"]').click()
+
+    def star_by_keyboard(self, number, value):
+        """Give stars with the space bar, on the radio button that screen readers speak of."""
+        self.tile(number).get_by_role("radio", name=f"{value} of 5 stars").press("Space")
 
     def sources(self):
         return self.room.locator(".fr-tiles:not(.fr-small) .fr-pick img").evaluate_all("images => images.map(image => image.src)")
@@ -116,7 +120,7 @@ def tour(visit, results, name):
     visit.says("5 of 5 stars")
     visit.tile(1).get_by_role("button", name="Keep as a favourite").click()
     visit.says("A favourite")
-    visit.star(2, 1)
+    visit.star_by_keyboard(2, 1)
     visit.says("1 of 5 stars")
     visit.room.locator(".fr-leaning b").wait_for(timeout=PATIENCE)
     before = visit.sources()
@@ -239,6 +243,20 @@ def test_two_visitors_see_nothing_of_each_other(browser, notebook, tmp_path):
             assert "1 star or heart" in first.room.locator(".fr-kept").inner_text()
 
 
+ASK = """([url, messages, large]) => new Promise(done => {
+  const socket = new WebSocket(url.split("?")[0]), heard = [];
+  socket.onopen = () => { messages.forEach(message => socket.send(message)); if (large) socket.send("x".repeat(large)); setTimeout(() => done([...heard, "open"]), 3000); };
+  socket.onmessage = event => heard.push(typeof event.data === "string" ? JSON.parse(event.data).header.msg_type : "binary");
+  socket.onclose = () => done([...heard, "closed"]);
+})"""
+
+
+def asked_of_a_kernel(kind, **content):
+    """Return a message as a visitor could send it to the kernel of their own page."""
+    return json.dumps({"header": {"msg_id": uuid.uuid4().hex, "msg_type": kind, "username": "", "session": uuid.uuid4().hex, "version": "5.3"},
+                       "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [], "content": content})
+
+
 def test_voila_serves_the_room_and_nothing_else(browser, notebook, tmp_path):
     with voila_server.serving(tmp_path, notebook) as address:
         port = int(address.rstrip("/").rpartition(":")[2])
@@ -246,11 +264,11 @@ def test_voila_serves_the_room_and_nothing_else(browser, notebook, tmp_path):
         for host in {found for found in own if not found.startswith("127.")}:
             with pytest.raises(OSError):
                 socket.create_connection((host, port), timeout=2)
-        for path in ("voila/files/room.ipynb", "voila/files/../pyproject.toml", "api/contents", "api/terminals", "tree", "lab"):
+        for path in ("voila/files/room.ipynb", "voila/files/../pyproject.toml", "voila/static/../../../../etc/passwd", "api/contents", "api/kernels", "api/sessions",
+                     "api/terminals", "tree", "lab"):
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(address + path, timeout=10)
             assert refused.value.code in (403, 404, 405), path
-        # a visitor who knows their own kernel still can't run code in it
         with browser.new_context() as context:
             page = context.new_page()
             channels = []
@@ -258,12 +276,10 @@ def test_voila_serves_the_room_and_nothing_else(browser, notebook, tmp_path):
             page.goto(address, timeout=2 * PATIENCE)
             Visit(page)
             kernel = next(url for url in channels if "/channels" in url)
-            message = {"header": {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "", "session": uuid.uuid4().hex, "version": "5.3"},
-                       "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [],
-                       "content": {"code": f"open({str(tmp_path / 'pwned')!r}, 'w').close()", "silent": False, "store_history": False, "user_expressions": {}}}
-            page.evaluate("""([url, message]) => new Promise(done => {
-              const socket = new WebSocket(url.split("?")[0]);
-              socket.onopen = () => { socket.send(message); setTimeout(done, 4000); };
-              socket.onerror = () => done();
-            })""", [kernel, json.dumps(message)])
+            # a visitor who speaks to their own kernel is heard, and still can't run code in it
+            code = asked_of_a_kernel("execute_request", code=f"open({str(tmp_path / 'pwned')!r}, 'w').close()", silent=False, store_history=False, user_expressions={})
+            heard = page.evaluate(ASK, [kernel, [asked_of_a_kernel("kernel_info_request"), code], 0])
+            assert "kernel_info_reply" in heard and not {"execute_input", "execute_reply"} & set(heard), heard
+            # nor send it more than a picture may have, whatever the page's own limit
+            assert page.evaluate(ASK, [kernel, [], 11_000_000])[-1] == "closed"
         assert not (tmp_path / "pwned").exists()
