@@ -138,20 +138,25 @@ def tour(visit, results, name):
     visit.enter("Mirror")
     after = visit.room.locator(".fr-compare:visible .fr-after")
     shown = after.get_attribute("src")
-    slider = visit.room.get_by_label("Lips")
+    slider = visit.room.get_by_role("slider", name="Lips", exact=True)
     for _ in range(6):
         slider.press("ArrowLeft")
     assert visit.room.locator(".fr-slide output").first.inner_text() == "70 %"
+    visit.wait_for_change(lambda: after.get_attribute("src"), shown)
+    shown = after.get_attribute("src")
+    visit.room.get_by_label("Another colour: Lips").fill("#204080")
     visit.wait_for_change(lambda: after.get_attribute("src"), shown)
     visit.room.locator(".fr-compare:visible input").press("ArrowLeft")
     assert visit.room.locator(".fr-compare:visible").evaluate("box => box.style.getPropertyValue('--cut')") == "49%"
     visit.press("Teach me this look")
     visit.room.locator(".fr-film img:visible").first.wait_for(timeout=PATIENCE)
     visit.page.screenshot(path=results / f"studio_{name}_mirror.png", full_page=True)
-    # the wardrobe: uploads, good and bad
+    # the wardrobe: a film, uploads, good and bad
     visit.enter("Wardrobe")
     after = visit.room.locator(".fr-compare:visible .fr-after")
     shown = after.get_attribute("src")
+    visit.press("Let them move")
+    visit.room.locator(".fr-film img:visible").first.wait_for(timeout=PATIENCE)
     visit.upload(picture_file())
     visit.wait_for_change(lambda: after.get_attribute("src"), shown)
     shown = after.get_attribute("src")
@@ -222,25 +227,40 @@ def test_a_visit_under_voila(browser, results, notebook, tmp_path, theme, width)
     assert not others, others
 
 
-def test_two_visitors_see_nothing_of_each_other(browser, notebook, tmp_path):
-    with voila_server.serving(tmp_path, notebook) as address:
-        with browser.new_context() as one, browser.new_context() as two:
-            visits = []
-            for context in (one, two):
-                page = context.new_page()
-                page.goto(address, timeout=2 * PATIENCE)
-                visits.append(Visit(page))
-            first, second = visits
-            first.enter("Atelier")
-            first.star(0, 5)
-            first.says("5 of 5 stars: kept until you leave")
-            first.enter("Wardrobe")
-            first.upload(picture_file())
-            second.enter("Atelier")
-            second.press("My favourites")
-            second.says("no favourite yet")
-            assert "No stars and hearts" in second.room.locator(".fr-kept").inner_text()
-            assert "1 star or heart" in first.room.locator(".fr-kept").inner_text()
+@pytest.fixture(scope="module")
+def two_visits(browser, notebook, tmp_path_factory):
+    """Two visitors at once: the server's address and folder, and for each a page with the studio and the addresses of its channels to a kernel."""
+    folder = tmp_path_factory.mktemp("voila")
+    with voila_server.serving(folder, notebook) as address, browser.new_context() as one, browser.new_context() as two:
+        visits = []
+        for context in (one, two):
+            page, channels = context.new_page(), []
+            page.on("websocket", lambda opened, channels=channels: channels.append(opened.url))
+            page.goto(address, timeout=2 * PATIENCE)
+            visits.append((Visit(page), channels))
+        yield address, folder, visits
+
+
+def test_two_visitors_see_nothing_of_each_other(two_visits):
+    (first, _), (second, _) = two_visits[2]
+    first.enter("Atelier")
+    first.star(0, 5)
+    first.says("5 of 5 stars: kept until you leave")
+    seen = {}
+    for visit in (first, second):
+        visit.enter("Wardrobe")
+        seen[visit] = visit.room.locator(".fr-compare:visible .fr-after").get_attribute("src")
+    assert seen[first] == seen[second]
+    first.upload(picture_file())
+    first.wait_for_change(lambda: first.room.locator(".fr-compare:visible .fr-after").get_attribute("src"), seen[first])
+    second.press("Let them move")  # a moment in which the other's picture could have come
+    second.room.locator(".fr-film img:visible").first.wait_for(timeout=PATIENCE)
+    assert second.room.locator(".fr-compare:visible .fr-after").get_attribute("src") == seen[second]
+    second.enter("Atelier")
+    second.press("My favourites")
+    second.says("no favourite yet")
+    assert "No stars and hearts" in second.room.locator(".fr-kept").inner_text()
+    assert "1 star or heart" in first.room.locator(".fr-kept").inner_text()
 
 
 ASK = """([url, messages, large]) => new Promise(done => {
@@ -257,29 +277,24 @@ def asked_of_a_kernel(kind, **content):
                        "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [], "content": content})
 
 
-def test_voila_serves_the_room_and_nothing_else(browser, notebook, tmp_path):
-    with voila_server.serving(tmp_path, notebook) as address:
-        port = int(address.rstrip("/").rpartition(":")[2])
-        own = [found[4][0] for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-        for host in {found for found in own if not found.startswith("127.")}:
-            with pytest.raises(OSError):
-                socket.create_connection((host, port), timeout=2)
-        for path in ("voila/files/room.ipynb", "voila/files/../pyproject.toml", "voila/static/../../../../etc/passwd", "api/contents", "api/kernels", "api/sessions",
-                     "api/terminals", "tree", "lab"):
-            with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(address + path, timeout=10)
-            assert refused.value.code in (403, 404, 405), path
-        with browser.new_context() as context:
-            page = context.new_page()
-            channels = []
-            page.on("websocket", lambda opened: channels.append(opened.url))
-            page.goto(address, timeout=2 * PATIENCE)
-            Visit(page)
-            kernel = next(url for url in channels if "/channels" in url)
-            # a visitor who speaks to their own kernel is heard, and still can't run code in it
-            code = asked_of_a_kernel("execute_request", code=f"open({str(tmp_path / 'pwned')!r}, 'w').close()", silent=False, store_history=False, user_expressions={})
-            heard = page.evaluate(ASK, [kernel, [asked_of_a_kernel("kernel_info_request"), code], 0])
-            assert "kernel_info_reply" in heard and not {"execute_input", "execute_reply"} & set(heard), heard
-            # nor send it more than a picture may have, whatever the page's own limit
-            assert page.evaluate(ASK, [kernel, [], 11_000_000])[-1] == "closed"
-        assert not (tmp_path / "pwned").exists()
+def test_voila_serves_the_room_and_nothing_else(two_visits):
+    address, folder, visits = two_visits
+    port = int(address.rstrip("/").rpartition(":")[2])
+    own = [found[4][0] for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    for host in {found for found in own if not found.startswith("127.")}:
+        with pytest.raises(OSError):
+            socket.create_connection((host, port), timeout=2)
+    for path in ("voila/files/room.ipynb", "voila/files/../pyproject.toml", "voila/static/../../../../etc/passwd", "api/contents", "api/kernels", "api/sessions",
+                 "api/terminals", "tree", "lab"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(address + path, timeout=10)
+        assert refused.value.code in (403, 404, 405), path
+    # a visitor who speaks to their own kernel is heard, and still can't run code in it
+    visit, channels = visits[0]
+    kernel, file = next(url for url in channels if "/channels" in url), folder / "pwned"
+    code = asked_of_a_kernel("execute_request", code=f"open({str(file)!r}, 'w').close()", silent=False, store_history=False, user_expressions={})
+    heard = visit.page.evaluate(ASK, [kernel, [asked_of_a_kernel("kernel_info_request"), code], 0])
+    assert "kernel_info_reply" in heard and not {"execute_input", "execute_reply"} & set(heard), heard
+    assert not file.exists()
+    # nor send it more than a picture may have, whatever the page's own limit
+    assert visit.page.evaluate(ASK, [kernel, [], 11_000_000])[-1] == "closed"

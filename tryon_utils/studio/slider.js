@@ -1,8 +1,6 @@
 // A labelled slider, and a colour beside it where there is one. The number follows the hand at once; the kernel hears it when the hand rests or lets go.
-let sliders = 0;
-
 function render({ model, el }) {
-  const id = `fr-slider-${++sliders}`;
+  const id = `fr-slider-${Math.random().toString(36).slice(2)}`; // a counter would begin anew in each slider
   el.classList.add("fr-part");
   el.addEventListener("keydown", event => event.stopPropagation());
   el.innerHTML = `<div class="fr-slide"><label></label><input type="color"><input type="range" min="0" max="100" step="5"><output></output></div>`;

@@ -9,6 +9,7 @@ import re
 import types
 
 import numpy as np
+from IPython.utils.capture import capture_output
 
 from tryon_utils import cards, datasets, dressing, makeup_photos, paperdoll, pigments, recommend, splits, weights
 from tryon_utils.models import garment as garments
@@ -41,7 +42,8 @@ class Dresser:
 
     def __init__(self, warper, painter, provenance, people=PEOPLE, garments_shown=GARMENTS):
         self.warper, self.painter, self.provenance = warper, painter, provenance
-        self.bodies = datasets.load_bodies("new_both", garments_shown, size=painter.input_shape[1])
+        with capture_output():  # no line on how many are rendered, which would stay above the room
+            self.bodies = datasets.load_bodies("new_both", garments_shown, size=painter.input_shape[1])
         wanted = [recipe[2] for recipe in self.bodies.recipes]
         self.people = [(self.bodies.person[row], f"person {row + 1}") for row in range(people)]
         self.things = [(self.bodies.garment[row], describe_garment(vars(recipe))) for row, recipe in enumerate(wanted)]
