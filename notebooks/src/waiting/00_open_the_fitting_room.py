@@ -133,7 +133,7 @@ plots.draw_map(parts, there, pictures)
 # Everything at once: a mirror, a wardrobe, an atelier. Doors whose models aren't trained yet are not there. It opens in a few seconds.
 
 # %% tags=["nbval-ignore-output"] alt="The studio with its mirror open: its title, the doors to its rooms, and a rendered face before and after it was made up."
-open_studio()
+open_studio(dresser=dresser)
 
 # %% [markdown]
 # ## What we have now
