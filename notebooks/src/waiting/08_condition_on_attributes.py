@@ -27,6 +27,7 @@ from scipy import ndimage
 from tryon_utils import characters, datasets, images, losses, metrics, paperdoll, points, training, weights, widgets, words
 from tryon_utils.gates import gate
 from tryon_utils.models import face_reader, features, vae
+from tryon_utils.models.dcgan import Adversaries, grid_sizes
 from tryon_utils.paperdoll.face import governed_region
 from tryon_utils.paperdoll.factors import changed
 from tryon_utils.plotting import latents as plots
@@ -98,40 +99,23 @@ real_points = (ring.modes[wanted_modes] + rng.normal(0, ring.standard_deviation,
 find_points = look_up(real_points, np.eye(8, dtype="float32")[wanted_modes])
 
 # %% [markdown]
-# The players are those of chapter 03, but that each of them gets a list: noise and condition, or sample and condition. One thing is new, an **anchor** that we need later. Leave it out for now.
+# The players are those of [chapter 03](03_build_a_dcgan.ipynb), but that each of them gets a list: noise and condition, or sample and condition. One thing is new, an **anchor** that we need later. Leave it out for now.
 
 # %% tags=["twin:tryon_utils.models.conditional"]
-class ConditionalPlayers(keras.Model):
-    def __init__(self, generator, discriminator, find, anchor=None, average_decay=0.99, seed=0):
-        super().__init__()
-        self.generator, self.discriminator, self.find, self.anchor = generator, discriminator, find, anchor
-        self.average_generator = keras.models.clone_model(generator)
-        self.average_generator.set_weights(generator.get_weights())
-        self.average_generator.trainable = False
-        self.average_decay = average_decay
-        self.noise_seed = keras.random.SeedGenerator(seed)
+class ConditionalGAN(Adversaries):
+    def __init__(self, generator, discriminator, find, anchor=None, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
+        super().__init__(generator, discriminator, **options)
+        self.find, self.anchor, self.anchor_weight, self.mismatch, self.game = find, anchor, anchor_weight, mismatch, game
 
     def compile(self, generator_optimizer, discriminator_optimizer, **options):
-        super().compile(optimizer=None, **options)
-        self.generator_optimizer, self.discriminator_optimizer = generator_optimizer, discriminator_optimizer
         generator_optimizer.build(self.painting_variables())
-        discriminator_optimizer.build(self.discriminator.trainable_variables)
+        super().compile(generator_optimizer, discriminator_optimizer, **options)
 
     def painting_variables(self):
         return self.generator.trainable_variables + (self.anchor.encoder.trainable_variables if self.anchor else [])
 
     def draw_noise(self, count):
         return keras.random.normal((count, self.generator.input_shape[0][-1]), seed=self.noise_seed)
-
-    def move_average(self):
-        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
-
-# %% tags=["twin:tryon_utils.models.conditional"]
-class ConditionalGAN(ConditionalPlayers):
-    def __init__(self, generator, discriminator, find, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
-        super().__init__(generator, discriminator, find, **options)
-        self.anchor_weight, self.mismatch, self.game = anchor_weight, mismatch, game
 
     def train_discriminator(self, samples, conditions):
         fakes = self.generator([self.draw_noise(ops.shape(samples)[0]), conditions], training=True)
@@ -226,18 +210,6 @@ def build_mapping(latent_dim=64, condition_dim=19, style_dim=96, seed=0):
     for _ in range(2):
         x = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(style_dim, kernel_initializer=initializer)(x))
     return keras.Model([noise, condition], x, name="mapping")
-
-# %% tags=["twin:tryon_utils.models.conditional"]
-SMALLEST = 4  # pixels of the first grid
-
-
-def grid_sizes(image_shape):
-    sizes = [tuple(image_shape[:2])]
-    while min(sizes[0]) >= 2 * SMALLEST and sizes[0][0] % 2 == 0 and sizes[0][1] % 2 == 0:
-        sizes.insert(0, (sizes[0][0] // 2, sizes[0][1] // 2))
-    if min(sizes[0]) >= 2 * SMALLEST or len(sizes) < 2:
-        raise ValueError(f"Halving a picture of {image_shape[0]} x {image_shape[1]} ends at {sizes[0][0]} x {sizes[0][1]}. Take sizes such as 32 or 64.")
-    return sizes
 
 # %% tags=["twin:tryon_utils.models.conditional"]
 def build_synthesis(image_shape=(64, 64, 3), style_dim=96, channels=16, seed=0):
