@@ -780,12 +780,15 @@ short = dataclasses.replace(tests.recipes[6][2], sleeve="short")
 growing = [(tests.recipes[2][0], worn, dataclasses.replace(short, fit=time, sleeve_length=time, scale=0.2 + 0.6 * time)) for time in times]
 frames, flicker, motion = film_of(swaying)
 
-# %% alt="A film strip of twelve frames in which a person sways, and below it two curves against the step: how much the true pictures change, and how much the error does, which stays below."
+# %% alt="A film strip of twelve frames in which a person sways, and below it two curves against the step: how much the true pictures change, and how much the error does, which is about as much."
 plots.draw_film(frames, {"the truth moves": motion, "the error flickers": flicker}, "mean change of a pixel, of 255")
 
 # %% alt="A film strip of twelve frames in which a garment grows wider and its sleeves and pattern longer, and below it two curves: the change of the true pictures and, lower, the flicker of the error."
 grown, grown_flicker, grown_motion = film_of(growing)
 plots.draw_film(grown, {"the truth changes": grown_motion, "the error flickers": grown_flicker}, "mean change of a pixel, of 255")
+
+# %% [markdown]
+# In the first film the error changes about as much as the truth does: with each small movement the warp puts the pattern's edges a little elsewhere, and they shimmer. Nothing in the training asked two frames to agree.
 
 # %% tags=["nbval-check-output"]
 gate("flicker, of the motion", flicker.mean() / motion.mean(), at_most=1.0)
@@ -793,7 +796,7 @@ gate("flicker, of the motion", flicker.mean() / motion.mean(), at_most=1.0)
 # %% [markdown]
 # ## Trained longer
 #
-# The painter that ships is the same network for 128 x 96: it began with what one of half its size knew, and learned for a good quarter of an hour (`make weights`). The same measures, on 400 pairs of that size, from `python data/score_try_ons.py`:
+# The painter that ships is the same network for 128 x 96: it began with what one of half its size knew, and learned for twelve minutes on one core (`make weights`). The same measures, on 400 pairs of that size, from `python data/score_try_ons.py`:
 
 # %% alt="A table of six ways at 128 by 96 against SSIM inside, garment and skin CIEDE2000, KID, sleeve error and worst tone. The two trained painters are ahead of all others in every column."
 measured = json.loads((datasets.DATA / "try_ons.json").read_text())["sizes"]["128"]
