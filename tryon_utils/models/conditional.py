@@ -45,30 +45,40 @@ def modulate(x, style, initializer):
     return x * (1 + stretch) + shift
 
 
-def build_synthesis(image_shape=(64, 64, 3), style_dim=96, channels=16, seed=0):
+def build_synthesis(image_shape=(64, 64, 3), style_dim=96, channels=16, palette=0, seed=0):
     """Build the network that paints a picture from one style for each size of its grid; two people's styles can be mixed between the sizes.
+
+    With a palette, the last style is made into so many colours, and the grid only says which of them stands where. So a colour has a short way to the
+    picture, and a pattern that was learned in one colour is known in all of them.
 
     Args:
         image_shape: Tuple (height, width, channels); see `dcgan.grid_sizes`.
         style_dim: Integer. Numbers in a style.
         channels: Integer. Features at half the picture's size: half as many at its full size, and twice as many at each halving, up to four
             times as many.
+        palette: Integer. Colours in the palette; 0, and the features become colours.
         seed: Integer. Fixes the initial weights.
 
     Returns:
         A functional `keras.Model` from styles `(batch, sizes, style_dim)`, the smallest grid's first, to pictures in [-1, 1].
     """
     initializer = keras.initializers.RandomNormal(stddev=0.02, seed=keras.random.SeedGenerator(seed))
+    draws = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     sizes = grid_sizes(image_shape)
     widths = [min(4 * channels, 2**level * channels // 2) for level in reversed(range(len(sizes)))]
     styles = keras.Input((len(sizes), style_dim), name="styles")
-    x = layers.Dense(sizes[0][0] * sizes[0][1] * widths[0], kernel_initializer=keras.initializers.HeNormal(seed))(styles[:, 0])
+    x = layers.Dense(sizes[0][0] * sizes[0][1] * widths[0], kernel_initializer=draws)(styles[:, 0])
     x = layers.ReLU()(layers.Reshape((*sizes[0], widths[0]))(x))
     for level, width in enumerate(widths[1:], start=1):
         x = layers.Conv2DTranspose(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=initializer)(x)
         x = layers.BatchNormalization(momentum=0.9, center=False, scale=False)(x)
         x = layers.ReLU()(modulate(x, styles[:, level], initializer))
-    images = layers.Conv2D(image_shape[-1], 3, padding="same", activation="tanh", kernel_initializer=initializer, name="images")(x)
+    if palette:
+        colours = layers.Dense(palette * image_shape[-1], activation="tanh", kernel_initializer=draws, name="palette")(styles[:, -1])
+        shares = layers.Softmax(name="shares")(layers.Conv2D(palette, 3, padding="same", kernel_initializer=draws)(x))
+        images = ops.einsum("bhwk,bkc->bhwc", shares, layers.Reshape((palette, image_shape[-1]))(colours))
+    else:
+        images = layers.Conv2D(image_shape[-1], 3, padding="same", activation="tanh", kernel_initializer=initializer, name="images")(x)
     return keras.Model(styles, images, name="synthesis")
 
 
@@ -132,24 +142,40 @@ def build_discriminator(image_shape=(64, 64, 3), condition_dim=19, channels=16, 
     return keras.Model([images, condition], logit, name="discriminator")
 
 
-def build_text_encoder(words, length=14, condition_dim=48, seed=0):
-    """Build the network from a sentence to a condition: each word a vector, neighbours seen together, and what stands out of them all.
+def build_text_reader(words, attributes, length=14, units=48, seed=0):
+    """Build the network that reads a sentence: each word a vector, neighbours seen together, and what stands out of them all.
 
     Args:
         words: Integer. How many there are; number 0 fills sentences up.
+        attributes: Dictionary from an attribute's name to how many values it has, "not said" included.
         length: Integer. Words in a sentence, filled up.
-        condition_dim: Integer. Numbers in a condition.
+        units: Integer. Numbers for a word.
         seed: Integer. Fixes the initial weights.
 
     Returns:
-        A functional `keras.Model` from whole numbers `(batch, length)` to conditions `(batch, condition_dim)`.
+        A functional `keras.Model` from whole numbers `(batch, length)` to a dictionary of logits `(batch, values)`, one for each attribute.
     """
     draws = keras.random.SeedGenerator(seed)
     tokens = keras.Input((length,), dtype="int32", name="tokens")
-    x = layers.Embedding(words, condition_dim, embeddings_initializer=keras.initializers.RandomNormal(stddev=0.3, seed=draws))(tokens)
-    x = layers.Conv1D(2 * condition_dim, 3, padding="same", kernel_initializer=keras.initializers.HeNormal(draws))(x)
+    x = layers.Embedding(words, units, embeddings_initializer=keras.initializers.RandomNormal(stddev=0.3, seed=draws))(tokens)
+    x = layers.Conv1D(2 * units, 3, padding="same", kernel_initializer=keras.initializers.HeNormal(draws))(x)
     x = layers.GlobalMaxPooling1D()(layers.LeakyReLU(negative_slope=0.2)(x))
-    return keras.Model(tokens, layers.Dense(condition_dim, kernel_initializer=keras.initializers.HeNormal(draws))(x), name="text_encoder")
+    x = layers.Dense(units, kernel_initializer=keras.initializers.HeNormal(draws))(x)
+    logits = {name: layers.Dense(values, kernel_initializer=keras.initializers.HeNormal(draws), name=name)(x) for name, values in attributes.items()}
+    return keras.Model(tokens, logits, name="text_reader")
+
+
+def build_text_encoder(text_reader):
+    """Return the network from a sentence to a condition: for every attribute, how likely each value is to have been said. It shares the reader's weights.
+
+    Args:
+        text_reader: `keras.Model`; see `build_text_reader`.
+
+    Returns:
+        A functional `keras.Model` from whole numbers `(batch, length)` to conditions, `(batch, all values)` in [0, 1].
+    """
+    likely = [layers.Softmax()(logits) for logits in text_reader.output.values()]
+    return keras.Model(text_reader.input, layers.Concatenate()(likely) if len(likely) > 1 else likely[0], name="text_encoder")
 
 
 def read_first(encoder, network):
