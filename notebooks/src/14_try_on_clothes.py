@@ -45,11 +45,11 @@ plt.style.use("tryon_utils.course")
 training.use_small_net_threads()
 
 # %%
-painter_steps = 180    # of the painter alone, with the truth as its only teacher
+painter_steps = 200    # of the painter alone, with the truth as its only teacher
 warm_up_steps = 100    # of the opponent alone, before it plays
-joint_steps = 60       # further ones of the painter, with an opponent, and without, to compare
+joint_steps = 50       # further ones of the painter, with an opponent, and without, to compare
 rival_steps = painter_steps + joint_steps  # of a painter that gets the garment unwarped: as many
-leaky_steps = 60       # of a painter whose mask gives the answer away
+leaky_steps = 50       # of a painter whose mask gives the answer away
 batch_size = 16
 learning_rate = 0.003  # at the start; it falls along half a cosine
 seed = 0
@@ -65,7 +65,7 @@ tests = datasets.load_bodies("new_both")         # 400 new people with new garme
 
 # %% alt="Six people, one a row and in three columns: the person in a garment of their own, another garment as a shop shows it on white, and the same person, in the same pose, wearing that garment."
 chosen = np.array([0, 1, 4, 6, 8, 10])
-plots.draw_try_ons({"person": tests.person[chosen], "garment": tests.garment[chosen], "truth": tests.target[chosen]}, width=3.0)
+plots.draw_try_ons({"person": tests.person[chosen], "garment": tests.garment[chosen], "truth": tests.target[chosen]}, width=2.6)
 
 # %% [markdown]
 # To learn this, a model must see the person *without* the garment that they wear: else the easiest answer is to leave it on. So we hide a region and let the model paint it anew. Which region?
@@ -115,12 +115,12 @@ def spread(pictures, chosen, reach=0.08):
 # %% [markdown]
 # The pose is drawn, too: each limb is a soft line in a channel of its own. Here is all that the model gets of a person.
 
-# %% alt="Five people, one a row: the person, the person with trunk and arms hidden in grey, the colour of their skin, of their trousers, of the room, and their limbs as red, green and blue lines."
+# %% alt="Four people, one a row: the person, the person with trunk and arms hidden in grey, the colour of their skin, of their trousers, of the room, and their limbs as red, green and blue lines."
 known = dressing.represent(tests)
 limbs = np.stack([known.pose[..., first:first + 2].max(axis=-1) for first in (0, 2, 4)], axis=-1)
-five = chosen[[0, 1, 3, 4, 5]]
-plots.draw_try_ons({"person": tests.person[five], "hidden": known.picture[five], "skin": known.skin[five], "lower": known.lower[five],
-                    "background": known.background[five], "pose": limbs[five]}, width=5.4)
+four = chosen[[0, 1, 3, 4]]
+plots.draw_try_ons({"person": tests.person[four], "hidden": known.picture[four], "skin": known.skin[four], "lower": known.lower[four],
+                    "background": known.background[four], "pose": limbs[four]}, width=4.4)
 
 # %% [markdown]
 # *Predict, then run.* We put the same people into the other garment and represent them again. How many pixels of all these pictures will differ?
@@ -145,10 +145,10 @@ warper = garments.load()
 warped, coverage = dressing.warp_garments(warper, known, tests)
 test_sheets = dressing.fill_sheets(known, warped, coverage)
 
-# %% alt="Six people, one a row: the garment in the shop, the garment warped into the person's pose, the share of each pixel that it covers, the garment pasted onto the person, which leaves flat skin around it, and the truth."
+# %% alt="Four people, one a row: the garment in the shop, the garment warped into the person's pose, the share of each pixel that it covers, the garment pasted onto the person, which leaves flat skin around it, and the truth."
 pasted = tryon_scores.paste(test_sheets)
-plots.draw_try_ons({"garment": tests.garment[chosen], "warped": warped[chosen], "coverage": coverage[chosen, ..., 0], "pasted": pasted[chosen],
-                    "truth": tests.target[chosen]}, width=4.6)
+plots.draw_try_ons({"garment": tests.garment[four], "warped": warped[four], "coverage": coverage[four, ..., 0], "pasted": pasted[four],
+                    "truth": tests.target[four]}, width=3.4)
 
 # %% [markdown]
 # The garment is nearly there. All else is missing: arms, hands, trousers, the wall, and the light on the cloth. That is the painter's task.
@@ -396,10 +396,10 @@ model = TryOn(painter)
 model.compile(falling(painter_steps))
 training.train(model, sheets, painter_steps, batch_size, seed=seed, callbacks=[training.Progress(show_three, every=5)]);
 
-# %% alt="Six people, one a row: the person, the garment, what the painter made, the truth, and a map of the error, which is white in most places and darkest at the garment's edges and in its folds."
+# %% alt="Four people, one a row: the person, the garment, what the painter made, the truth, and a map of the error, which is white in most places and darkest at the garment's edges and in its folds."
 alone = dressing.paint(model.average_painter, test_sheets)
-plots.draw_try_ons({"person": tests.person[chosen], "garment": tests.garment[chosen], "painted": alone[chosen], "truth": tests.target[chosen],
-                    "error": plots.error_map(tests.target[chosen], alone[chosen])}, width=4.6)
+plots.draw_try_ons({"person": tests.person[four], "garment": tests.garment[four], "painted": alone[four], "truth": tests.target[four],
+                    "error": plots.error_map(tests.target[four], alone[four])}, width=3.8)
 
 # %% [markdown]
 # And outside the mask? Not *nearly* the same. The same:
@@ -412,10 +412,10 @@ print(f"{outside.mean():.0%} of the pixels lie outside the mask; every one of th
 # %% [markdown]
 # How sure is it? The shares say what the painter thinks it sees. They are worth a look in every picture that went wrong.
 
-# %% alt="Four people, one a row: the painted picture, and in grey the shares of the garment, the skin, the lower garment, the room and a colour of its own. The shares follow the true outlines; the colour of its own is used at edges and hands."
-four = chosen[[0, 1, 3, 4]]
-found = dressing.layers_of(model.average_painter, test_sheets[four])
-plots.draw_try_ons({"painted": alone[four], **{name: found["shares"][..., place] for place, name in enumerate(("garment", "skin", "lower", "room", "other"))}}, width=5.4)
+# %% alt="Three people, one a row: the painted picture, and in grey the shares of the garment, the skin, the lower garment, the room and a colour of its own. The shares follow the true outlines; the colour of its own is used at edges and hands."
+three = chosen[[0, 1, 3]]
+found = dressing.layers_of(model.average_painter, test_sheets[three])
+plots.draw_try_ons({"painted": alone[three], **{name: found["shares"][..., place] for place, name in enumerate(("garment", "skin", "lower", "room", "other"))}}, width=4.2)
 
 # %% [markdown]
 # ## The leak through the mask
@@ -448,7 +448,7 @@ reader = readers.load()
 cases = tryon_scores.hard_cases(tests)
 five = np.flatnonzero(cases["long to short"])[:3].tolist() + np.flatnonzero(cases["short to long"])[:2].tolist()
 plots.draw_try_ons({"person": tests.person[five], "garment": tests.garment[five], "leaky mask": leaky_swap[five], "skeleton's mask": alone[five],
-                    "truth": tests.target[five]}, width=4.6)
+                    "truth": tests.target[five]}, width=3.8)
 
 # %% [markdown]
 # The mask had told it all: where it ends, the sleeve ends. So it paints cloth up to the mask's end, or what it can. The reader, a small network that finds joints and the ends of sleeves ([exercises](exercises/14_try_on_clothes.ipynb)), gives it a number, in percent of the arm's length.
@@ -711,8 +711,8 @@ gate("skin error in the worst tone, of the mean", ratio, at_most=1.1)
 # And by hard case and by body. Each row is a kind of try-on that is known to be difficult; a pair may be in several.
 
 # %% alt="Hard cases, one a line, with the garment's colour error of three ways: pasted, the painter with the truth alone and the one with an opponent. The two painters lie close together and left of the paste in every line."
-three = ("pasted, warped", "truth alone", "with an opponent")
-plots.draw_cases({name: tryon_scores.by_case(scores[name].garment, tests) for name in three}, "garment CIEDE2000")
+compared = ("pasted, warped", "truth alone", "with an opponent")
+plots.draw_cases({name: tryon_scores.by_case(scores[name].garment, tests) for name in compared}, "garment CIEDE2000")
 
 # %% tags=["nbval-ignore-output"]
 for row in tryon_scores.by_shape(scores["truth alone"].garment, tests):
@@ -730,7 +730,7 @@ for measure_name, words in (("garment", "garment off by {:.0f}"), ("skin", "skin
     values = getattr(scores["truth alone"], measure_name)
     for number in np.argsort(np.nan_to_num(values))[::-1][:2]:
         failures.append((words.format(values[number]), (tests.person[number], tests.garment[number], final[number], tests.target[number])))
-plots.draw_failures(failures)
+plots.draw_failures(failures, width=5.0)
 
 # %% [markdown]
 # Mostly it is the warp: where the cloth arrives in the wrong place, no painter can help. Then hands and crossed arms, which are few pixels here. And a short skirt that the mask hides whole: nobody could know its colour.
@@ -781,11 +781,11 @@ growing = [(tests.recipes[2][0], worn, dataclasses.replace(short, fit=time, slee
 frames, flicker, motion = film_of(swaying)
 
 # %% alt="A film strip of twelve frames in which a person sways, and below it two curves against the step: how much the true pictures change, and how much the error does, which is about as much."
-plots.draw_film(frames, {"the truth moves": motion, "the error flickers": flicker}, "mean change of a pixel, of 255")
+plots.draw_film(frames, {"the truth moves": motion, "the error flickers": flicker}, "mean change of a pixel, of 255", width=5.6)
 
 # %% alt="A film strip of twelve frames in which a garment grows wider and its sleeves and pattern longer, and below it two curves: the change of the true pictures and, lower, the flicker of the error."
 grown, grown_flicker, grown_motion = film_of(growing)
-plots.draw_film(grown, {"the truth changes": grown_motion, "the error flickers": grown_flicker}, "mean change of a pixel, of 255")
+plots.draw_film(grown, {"the truth changes": grown_motion, "the error flickers": grown_flicker}, "mean change of a pixel, of 255", width=5.6)
 
 # %% [markdown]
 # In the first film the error changes about as much as the truth does: with each small movement the warp puts the pattern's edges a little elsewhere, and they shimmer. Nothing in the training asked two frames to agree.
@@ -815,7 +815,7 @@ photo = data.astronaut()
 shop = paperdoll.render_garment(tests.recipes[8][2], 512)
 models = dress.load(128)
 dressed = dress.dress(wearer.read(photo), cloth.read(shop.picture), models)
-people.draw_pictures([photo, dressed.picture], width=4.8)
+people.draw_pictures([photo, dressed.picture], width=4.2)
 
 # %% tags=["nbval-check-output"]
 assert np.array_equal(dressed.picture[~dressed.region], photo[~dressed.region])
