@@ -810,7 +810,7 @@ plots.draw_table(long_rows, wanted, mark="truth alone")
 # All of it was rendered. Does it hold for a photograph? The way is the one of [Prepare people](09_prepare_people.ipynb): the pose is found, the region is drawn by the same rule, the warp is predicted small and applied to the garment's own pixels in full size, and the painter's shares and light are spread
 # over the photograph. What lies outside the region is not touched. The one photograph that comes with a package shows the astronaut Eileen Collins; the garment is rendered, 512 pixels high.
 
-# %% alt="Twice the astronaut's portrait: in her orange suit, and in a rendered garment. Head, flag and shuttle are the same in both, and the garment follows her shoulders."
+# %% alt="Twice the astronaut's portrait: in her orange space suit, and in a rendered top with dots. Her face and hair and the shuttle are the same in both; the top lies on her trunk, one sleeve is broken, and around it, where the suit was wider, are smears of the wall's colours."
 photo = data.astronaut()
 shop = paperdoll.render_garment(tests.recipes[8][2], 512)
 models = dress.load(128)
@@ -827,8 +827,8 @@ for name, read, pixels in (("a cup of coffee, as a person", wearer.read, data.co
         print(f"{name}: {refusal}")
 
 # %% [markdown]
-# Look closely, and be strict. What carries over: where the trunk is, how the garment lies on it, the light from the room's side, and that nothing else changes. What doesn't: the painter knows rendered skin and rendered walls; it has never seen a space suit under its mask, gloves, or a face's stray hair over a collar, and on a
-# photograph there is no truth to measure it by. It refuses what it wasn't made for, and says why. Don't put a picture of somebody through it whom you haven't asked.
+# Look closely, and be strict. What carries over: where the trunk is, how the garment lies on it, that it stays sharp, and that nothing else changes. What doesn't: a space suit is wider than any body we rendered, so a rim of smeared wall is left around the top; one arm lies behind the helmet, and its sleeve breaks; and
+# the painter knows rendered skin and rendered walls alone. On a photograph there is no truth to measure any of it by. It refuses what it wasn't made for, and says why. And don't put a picture of somebody through it whom you haven't asked.
 
 # %% [markdown]
 # ## What we have now
