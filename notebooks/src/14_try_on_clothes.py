@@ -415,7 +415,7 @@ print(f"{outside.mean():.0%} of the pixels lie outside the mask; every one of th
 # %% alt="Three people, one a row: the painted picture, and in grey the shares of the garment, the skin, the lower garment, the room and a colour of its own. The shares follow the true outlines; the colour of its own is used at edges and hands."
 three = chosen[[0, 1, 3]]
 found = dressing.layers_of(model.average_painter, test_sheets[three])
-plots.draw_try_ons({"painted": alone[three], **{name: found["shares"][..., place] for place, name in enumerate(("garment", "skin", "lower", "room", "other"))}}, width=3.3)
+plots.draw_try_ons({"painted": alone[three], **{name: found["shares"][..., place] for place, name in enumerate(("garment", "skin", "lower", "room", "other"))}}, width=3.0)
 
 # %% [markdown]
 # ## The leak through the mask
@@ -448,7 +448,7 @@ del own, swap
 reader = readers.load()
 cases = tryon_scores.hard_cases(tests)
 other = np.flatnonzero(cases["long to short"])[:2].tolist() + np.flatnonzero(cases["short to long"])[:2].tolist()
-plots.draw_try_ons({"person": tests.person[other], "garment": tests.garment[other], "leaky mask": leaky_swap[other], "skeleton's mask": alone[other],
+plots.draw_try_ons({"person": tests.person[other], "garment": tests.garment[other], "leaky mask": leaky_swap[other], "honest mask": alone[other],
                     "truth": tests.target[other]}, width=3.8)
 
 # %% [markdown]
@@ -733,7 +733,7 @@ for measure_name, words in (("garment", "garment off by {:.0f}"), ("skin", "skin
     values = getattr(scores["truth alone"], measure_name)
     for number in np.argsort(np.nan_to_num(values))[::-1][:2 if measure_name == "garment" else 1]:
         failures.append((words.format(values[number]), (tests.person[number], tests.garment[number], final[number], tests.target[number])))
-plots.draw_failures(failures, width=5.0)
+plots.draw_failures(failures, width=4.6)
 
 # %% [markdown]
 # Mostly it is the warp: where the cloth arrives in the wrong place, no painter can help. Then hands and crossed arms, which are few pixels here. And a short skirt that the mask hides whole: nobody could know its colour.
@@ -784,7 +784,7 @@ growing = [(tests.recipes[2][0], worn, dataclasses.replace(short, fit=time, slee
 frames, flicker, motion = film_of(swaying)
 
 # %% alt="A film strip of twelve frames in which a person sways, and below it two curves against the step: how much the true pictures change, and how much the error does, which is about as much."
-plots.draw_film(frames, {"the truth moves": motion, "the error flickers": flicker}, "mean change of a pixel, of 255", width=5.0)
+plots.draw_film(frames, {"the truth moves": motion, "the error flickers": flicker}, "mean change of a pixel, of 255", width=4.4)
 
 # %% alt="A film strip of twelve frames in which a garment grows wider and its sleeves and pattern longer, and below it two curves: the change of the true pictures and, lower, the flicker of the error."
 grown, grown_flicker, grown_motion = film_of(growing)
