@@ -216,6 +216,22 @@ def test_a_visit_in_jupyterlab(camera_browser, results, notebook, tmp_path, monk
         assert kept.history() == []
 
 
+def look_over(visit, theme):
+    """Hold an open door to what all must keep: nothing sticks out, our colours, and a name for everything that is shown or can be used."""
+    page = visit.page
+    wide = page.evaluate("[...document.querySelectorAll('.fr *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.fr-small')).length")
+    assert not wide, f"{wide} elements stick out on the right"
+    assert page.evaluate("getComputedStyle(document.querySelector('.fr')).backgroundColor") == {"light": "rgb(251, 248, 243)", "dark": "rgb(27, 26, 25)"}[theme]
+    unnamed = page.evaluate("""[...document.querySelectorAll('.fr button, .fr input, .fr select')].filter(one => one.offsetParent &&
+      !(one.innerText?.trim() || one.getAttribute('aria-label') || one.title || one.labels?.length || one.getAttribute('aria-labelledby'))).map(one => one.outerHTML.slice(0, 120))""")
+    assert not unnamed, unnamed
+    assert not page.evaluate("[...document.querySelectorAll('.fr img')].filter(one => one.offsetParent && !one.alt).length")
+    hidden = page.evaluate("""[...document.querySelectorAll('.fr-rate')].filter(one => one.offsetParent).filter(one => {
+      const [stars, heart] = [one.querySelector('.fr-stars label:last-of-type'), one.querySelector('.fr-heart')].map(part => part.getBoundingClientRect());
+      return stars.right > heart.left + 0.5 || heart.right > one.closest('.fr-tile').getBoundingClientRect().right; }).length""")
+    assert not hidden, f"stars and heart lie over each other in {hidden} tiles"
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 900)])
 def test_a_visit_under_voila(browser, results, notebook, tmp_path, theme, width):
     asked, errors = [], []
@@ -225,16 +241,15 @@ def test_a_visit_under_voila(browser, results, notebook, tmp_path, theme, width)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address, timeout=2 * PATIENCE)
         visit = Visit(page)
-        tour(visit, results, f"voila_{theme}_{width}")
-        wide = page.evaluate("[...document.querySelectorAll('.fr *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.fr-small')).length")
-        assert not wide, f"{wide} elements stick out on the right"
-        assert page.evaluate("getComputedStyle(document.querySelector('.fr')).backgroundColor") == {"light": "rgb(251, 248, 243)", "dark": "rgb(27, 26, 25)"}[theme]
-        unnamed = page.evaluate("""[...document.querySelectorAll('.fr button, .fr input, .fr select')].filter(one => one.offsetParent &&
-          !(one.innerText?.trim() || one.getAttribute('aria-label') || one.title || one.labels?.length || one.getAttribute('aria-labelledby'))).map(one => one.outerHTML.slice(0, 120))""")
-        assert not unnamed, unnamed
-        assert not page.evaluate("[...document.querySelectorAll('.fr img')].filter(one => one.offsetParent && !one.alt).length")
+        if theme == "light":
+            tour(visit, results, f"voila_{theme}_{width}")
+        for door in ("Atelier", "Mirror", "Wardrobe"):
+            visit.enter(door)
+            look_over(visit, theme)
+            page.screenshot(path=results / f"studio_voila_{theme}_{width}_{door.lower()}.png", full_page=True)
     others = [url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
     assert not others, others
+    assert not errors, errors
 
 
 @pytest.fixture(scope="module")

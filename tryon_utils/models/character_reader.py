@@ -85,15 +85,14 @@ def build_reader(heads, width=16, feature_dim=64, closely=32, seed=0):
     x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(eighth), quarter]), 3 * width)
     landmarks = PointsOfMaps(4, name="landmarks")(layers.Conv2D(POINTS, 1, kernel_initializer=initializer)(x))
     pooled = layers.Concatenate()([pool()(maps) for maps in (quarter, eighth) for pool in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)])
-    seen = [pooled]
+    small = layers.Flatten()(convolve(eighth, width, 4, 2))  # identity and hair are a matter of where things are, too: a coarse map, not only its mean
+    seen = [pooled, small]
     for points, size in ((MOUTH, MOUTH_WINDOW), (EYES, EYES_WINDOW)):
         window = convolve(convolve(Window(points, size)(pictures, landmarks), width, 4, 2), width)
         seen.append(layers.ReLU()(condense(layers.Flatten()(window), closely)))
     places = layers.BatchNormalization(momentum=0.9)(relative(landmarks))
     seen.append(layers.ReLU()(condense(places, closely)))
     features = layers.ReLU(name="features")(condense(layers.Concatenate()(seen), feature_dim))  # without the normalisation most of them die
-    # identity is a matter of where things are, too: a coarse map, not only its mean
-    small = layers.Flatten()(convolve(eighth, width, 4, 2))
     embedding = layers.UnitNormalization(name="embedding")(condense(layers.Concatenate()([pooled, small]), feature_dim))
     logits = {name: layers.Dense(len(values), kernel_initializer=initializer, name=name)(features) for name, values in heads.items()}
     return keras.Model(pictures, {"landmarks": landmarks, "embedding": embedding, "features": features, **logits}, name="character_reader")
