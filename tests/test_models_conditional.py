@@ -10,7 +10,7 @@ SHAPE, LATENT, CONDITION = (16, 16, 3), 5, 3
 
 
 def new_generator(seed=0):
-    return conditional.build_generator(conditional.build_mapping(LATENT, CONDITION, 6, seed), conditional.build_synthesis(SHAPE, 6, 16, seed + 1))
+    return conditional.build_generator(conditional.build_mapping(LATENT, CONDITION, 6, seed), conditional.build_synthesis(SHAPE, 6, 16, seed=seed + 1))
 
 
 def samples(count=8):

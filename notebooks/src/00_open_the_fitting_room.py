@@ -148,4 +148,4 @@ open_studio(dresser=dresser)
 # ## Further reading
 #
 # - E. Monk, *The Monk Skin Tone scale*, 2019: the ten tones by which we count.
-# - [How to use this book](../book/how_to_use_this_book.md), for those who learn alone and those who teach.
+# - *How to use this book*, a page of the book (`make book`), for those who learn alone and those who teach.
