@@ -1,8 +1,8 @@
 """What a chapter takes and keeps: run in fresh kernels for several seeds, with its time, its peak memory and the values at its gates.
 
 A chapter says its seed in a line of its own, `seed = 0` or `seeds = range(5)`; run k moves it by k, or by k times as many. A chapter
-without such a line is run as often where it has a gate, on time say, and otherwise once. The gates leave their values in `tryon_utils.gates.measured`; a gate that is missed is noted, and the
-chapter goes on. Cells that train are tagged `training`.
+without such a line is run as often where it has a gate, on time say, and otherwise once. The gates leave their values in
+`tryon_utils.gates.measured`; a gate that is missed is noted, and the chapter goes on. Cells that train are tagged `training`.
 """
 
 import ast
