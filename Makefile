@@ -1,4 +1,5 @@
 # make lab    the environment, the data, and JupyterLab open at the first chapter
+# make studio the fitting room as a page in the browser
 # make test   the environment, then every test: units, notebooks, book
 # make help   everything else
 
@@ -9,10 +10,11 @@ PYTHON ?= $(or $(shell for p in $(CANDIDATES); do \
 	done),python3)
 BIN := .venv/bin
 
-.PHONY: help environment data weights atlas lab test unit chapters book notebooks notebook bench lock clean
+.PHONY: help environment data weights atlas lab studio test unit chapters book notebooks notebook bench lock clean
 
 help:
 	@echo "make lab                  open the course in JupyterLab"
+	@echo "make studio               open the fitting room in the browser, without code"
 	@echo "make test                 run every test, as CI does"
 	@echo "make notebooks            build and execute the notebooks whose source or code changed"
 	@echo "make notebook CHAPTER=01  the same for one chapter and its exercises"
@@ -44,6 +46,9 @@ atlas: environment
 
 lab: data
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB_OPTIONS) "$$(ls notebooks/[0-9]*.ipynb | head -n 1)"
+
+studio: data
+	$(BIN)/python -m tryon_utils.studio.serve $(STUDIO_OPTIONS)
 
 bench: environment
 	$(BIN)/python tests/bench.py $(if $(CHAPTER),chapters $(CHAPTER),$(PART))

@@ -4,8 +4,8 @@
     python data/score_try_ons.py --sizes 128         only that height
     python data/score_try_ons.py --count 100         fewer pairs (the file says how many)
 
-Painters are found as files of weights: those that ship in data/weights/, try_on_128.weights.h5 say, are the judged ones of seed 0; others
-lie in data/cache/try_on/ as KIND-SIZE-SEED.weights.h5, where KIND is one of judged, plain and unwarped. What one of them scored is kept under
+Painters are found as files of weights: those that ship in data/weights/, try_on_128.weights.h5 say, are those with the truth alone of seed 0; others
+lie in data/cache/try_on/ as KIND-SIZE-SEED.weights.h5, where KIND is one of alone, opposed and unwarped. What one of them scored is kept under
 the hash of its weights, so a run that was stopped goes on with the next one.
 """
 
@@ -29,7 +29,7 @@ from recipes import try_on
 DATA = pathlib.Path(__file__).resolve().parent
 SIZES = (128, 256)
 COUNT, TONED = 400, 40  # pairs of new people and garments; people who are seen in every tone
-KINDS = {"unwarped": "painter, garment not warped", "plain": "painter without a judge", "judged": "painter with a judge"}
+KINDS = {"unwarped": "U-Net without a warp", "opposed": "with an opponent", "alone": "truth alone"}
 
 
 # ---- The models ----------------------------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def warped(bodies, warper):
     return tryon_scores.paste(sheets_of(bodies, dressing.warp_garments(warper, dressing.represent(bodies), bodies)))
 
 
-BASELINES = {"grey hole": grey, "garment pasted": pasted, "carried by joints": carried, "warped": warped}
+BASELINES = {"left grey": grey, "pasted as it hangs": pasted, "pasted by keypoints": carried, "pasted, warped": warped}
 
 
 def unwarped(bodies):
@@ -72,7 +72,7 @@ def painters(size):
         if match := re.fullmatch(rf"({'|'.join(KINDS)})-{size}-(\d+)\.weights\.h5", path.name):
             found[match[1], int(match[2])] = path
     shipped = DATA / "weights" / f"try_on_{size}.weights.h5"
-    return found | ({("judged", 0): shipped} if shipped.is_file() else {})
+    return found | ({("alone", 0): shipped} if shipped.is_file() else {})
 
 
 def dresser(kind, size, path):

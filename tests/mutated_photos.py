@@ -169,12 +169,13 @@ def repeated_scans(image, times):
 
 def bombs(image):
     """Return a dictionary from a name to the bytes of a bomb."""
-    side = 5000
+    side, deep = 5000, 3535  # as large as is read: 25 million pixels, half as many of 16 bits
     text = chunk(b"iTXt", b"a\0\1\0\0\0" + zeros(50_000_000))
     many = b"\xff\xd8" + b"\xff\xe3\0\2" * 400_000
     directory = struct.pack("<2sHIH", b"II", 42, 8, 65535) + struct.pack("<HHII", 700, 7, 60_000, 8) * 5000
     return {
-        "16 bits, four channels": png(side, side, zeros((side * 8 + 1) * side), bits=16, colours=6), "interlaced": png(side, side, zeros((side * 6 + 1) * side + 60_000), bits=16, interlace=1),
+        "four channels": png(side, side, zeros((side * 4 + 1) * side), colours=6), "16 bits, four channels": png(deep, deep, zeros((deep * 8 + 1) * deep), bits=16, colours=6),
+        "16 bits, too many": png(side, side, zeros(10_000), bits=16, colours=6), "interlaced": png(deep, deep, zeros((deep * 6 + 1) * deep + 60_000), bits=16, interlace=1),
         "too many pixels": png(60_000, 60_000, zeros(10_000)), "a long line": png(2**31 - 1, 40, zeros(10_000)), "more than it says": png(64, 64, zeros(300_000_000)),
         "long text": png(64, 64, zeros(64 * 193), extra=text), "large profile": png(64, 64, zeros(64 * 193), extra=chunk(b"iCCP", b"a\0\0" + zeros(100_000_000))),
         "many chunks": png(64, 64, zeros(64 * 193), extra=chunk(b"tEXt", b"") * 400_000), "many segments": many, "all marks": b"\xff\xd8" + b"\xff" * 2_000_000,

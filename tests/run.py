@@ -35,7 +35,7 @@ def stages():
         "chapters": [pytest("chapters", *notebooks, "--nbval-lax", "--nbval-sanitize-with=tests/nbval.cfg", f"--nbval-cell-timeout={CELL_TIMEOUT}",
                             "-n", "2", "--dist", "loadfile", "--durations=8")],
         "book": [[sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "book", "book/_build/html"],
-                 pytest("browser", "tests", "-m", "browser")],
+                 pytest("browser", "tests", "-m", "browser", "-n", "2", "--dist", "loadfile")],
     }
 
 

@@ -1,5 +1,7 @@
 """A dresser and a stylist for tests of the studio: the renderer itself, which needs no training and always knows the answer."""
 
+import dataclasses
+
 import numpy as np
 from tryon_utils import cards, paperdoll, recommend, splits
 
@@ -38,6 +40,9 @@ class TruthDresser:
         wanted = self._garments[0 if isinstance(garment, np.ndarray) else garment]
         return paperdoll.render_person(self._people[person], wanted, SIZE).picture
 
+    def film(self, person, garment):
+        return np.stack([paperdoll.render_person(dataclasses.replace(self._people[person], sway=sway), self._garments[garment], SIZE).picture for sway in (0.2, 0.8)])
+
     def provenance(self):
         return cards.today("renderer", "0" * 64)
 
@@ -57,10 +62,16 @@ class TruthStylist:
     def before(self, face):
         return small(face, SIZE, SIZE) if isinstance(face, np.ndarray) else paperdoll.render_face(self._faces[face], None, SIZE).picture
 
-    def make_up(self, face, look, strengths):
+    def colours(self, face, look):
+        return {"lips": "#b03a48"}
+
+    def make_up(self, face, look, strengths, colours=None):
         if isinstance(face, np.ndarray):
             return self.before(face) // 2 + 60
-        return paperdoll.render_face(self._faces[face], self._looks[look].at(np.mean(list(strengths.values()))), SIZE).picture
+        made = paperdoll.render_face(self._faces[face], self._looks[look].at(np.mean(list(strengths.values()))), SIZE).picture
+        if colours:  # below the nose, in the middle
+            made[44:48, 28:36] = np.frombuffer(bytes.fromhex(colours["lips"][1:]), "uint8")
+        return made
 
     def lesson(self, face, look):
         return [paperdoll.render_face(self._faces[face], self._looks[look].at(strength), SIZE).picture for strength in (0.0, 0.5, 1.0)]

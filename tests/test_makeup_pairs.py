@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from keras import ops
-from tryon_utils import datasets, makeup_pairs, regions, warp
+from tryon_utils import datasets, makeup_pairs, pigments, regions, warp
 from tryon_utils.pigments import WINDOW
 
 
@@ -95,8 +95,39 @@ def test_piles_never_show_the_same_person_both_ways(faces, masks):
     bare, made_up = np.arange(30), np.arange(30, 60)
     packed = makeup_pairs.pack_piles(faces, masks, bare, made_up, np.random.default_rng(0))
     windows = makeup_pairs.find_windows(faces.landmarks)
-    assert packed.shape == (30, *WINDOW, 25)
+    assert packed.shape == (30, *WINDOW, 22)
     np.testing.assert_array_equal(packed[..., :3], makeup_pairs.cut(faces.bare[bare], windows[bare]))
     made = makeup_pairs.cut(faces.picture, windows)
     partners = [int(np.flatnonzero((made == picture).all(axis=(1, 2, 3)))[0]) for picture in packed[..., 14:17]]
     assert sorted(partners) == list(made_up)
+
+
+def test_what_both_piles_show_is_a_persons_own_and_the_rest_is_makeup():
+    """Lips' bare differences vary by 2, makeup adds 4 on an independent draw: a fifth of what is seen is the lips' own."""
+    rng = np.random.default_rng(0)
+    count, skin = 400, np.array([150, 120, 100])
+    piles = np.zeros((count, 8, 8, 22), "uint8")
+    piles[..., 8:11] = piles[..., 11:14] = skin
+    piles[:, 4:, :, 7] = 255  # skin
+    piles[:, :4, :, 3:7] = 255  # lips, eyes, brows and cheeks lie on one place here
+    own, others, added = (rng.normal(0, size, (count, 1, 1, 1)) for size in (6, 6, 12))
+    piles[:, :4, :, 11:14] = np.rint(skin + own)
+    piles[:, :4, :, 8:11] = np.rint(skin + others + added)
+    clouds = makeup_pairs.compare_piles(piles)
+    assert list(clouds) == ["lips", "eyes", "cheeks"]
+    bare, made_up, share = clouds["lips"]
+    np.testing.assert_allclose(bare, made_up, atol=1.5)
+    grey = share[0, 0]  # what is added is grey, so it shows in L
+    assert 0.1 < grey < 0.35, share
+
+
+def test_no_pile_of_makeup_means_nothing_to_carry_over():
+    rng = np.random.default_rng(0)
+    piles = np.zeros((200, 8, 8, 22), "uint8")
+    piles[..., 3:8] = 255
+    piles[..., 8:11] = piles[..., 11:14] = rng.integers(40, 220, (200, 8, 8, 3))
+    clouds = makeup_pairs.compare_piles(piles)
+    np.testing.assert_allclose(clouds["eyes"][2], np.eye(3), atol=1e-3)
+    masks = np.ones((4, 8, 8, 5), "float32") * np.array([1, 0, 0, 0, 1], "float32")
+    carried = pigments.carry_over(piles[:4, ..., 8:11], masks, piles[4:8, ..., 8:11], clouds)
+    assert np.abs(carried.astype(int) - piles[:4, ..., 8:11]).max() <= 1

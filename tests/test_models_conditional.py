@@ -10,7 +10,7 @@ SHAPE, LATENT, CONDITION = (16, 16, 3), 5, 3
 
 
 def new_generator(seed=0):
-    return conditional.build_generator(conditional.build_mapping(LATENT, CONDITION, 6, seed), conditional.build_synthesis(SHAPE, 6, 16, seed + 1))
+    return conditional.build_generator(conditional.build_mapping(LATENT, CONDITION, 6, seed), conditional.build_synthesis(SHAPE, 6, 16, seed=seed + 1))
 
 
 def samples(count=8):
@@ -27,11 +27,15 @@ def new_gan(anchored=False, seed=0, **options):
     return gan
 
 
+def new_text_encoder(seed=0):
+    return conditional.build_text_encoder(conditional.build_text_reader(10, {"colour": CONDITION}, length=4, units=6, seed=seed))
+
+
 def weights_of(network):
     return np.concatenate([ops.convert_to_numpy(weights).ravel() for weights in network.trainable_variables])
 
 
-@pytest.mark.parametrize(("shape", "sizes"), [((64, 64, 3), 5), ((32, 32, 3), 4), ((64, 48, 3), 4)])
+@pytest.mark.parametrize(("shape", "sizes"), [((64, 64, 3), 5), ((32, 32, 3), 4), ((64, 48, 3), 5)])
 def test_a_picture_of_every_size_from_noise_and_condition(shape, sizes):
     synthesis = conditional.build_synthesis(shape, 6, 4)
     generator = conditional.build_generator(conditional.build_mapping(LATENT, CONDITION, 6), synthesis)
@@ -42,7 +46,7 @@ def test_a_picture_of_every_size_from_noise_and_condition(shape, sizes):
 
 def test_a_size_that_halving_does_not_lead_to():
     with pytest.raises(ValueError, match="Halving a picture of 31"):
-        conditional.grid_sizes((31, 31, 3))
+        conditional.build_synthesis((31, 31, 3))
 
 
 def test_noise_and_condition_both_reach_the_picture():
@@ -130,13 +134,44 @@ def test_where_codes_are_forgotten_the_condition_alone_must_do(forget):
     assert (lost[0] == lost[1]) == (forget == 1.0)
 
 
+def test_a_condition_says_how_likely_each_value_was_said():
+    reader = conditional.build_text_reader(10, {"colour": 3, "sleeve": 2}, length=4, units=6)
+    tokens = np.array([[1, 2, 0, 0], [2, 1, 3, 0]], "int32")
+    logits, condition = reader(tokens), ops.convert_to_numpy(conditional.build_text_encoder(reader)(tokens))
+    assert condition.shape == (2, 5) and {name: values.shape for name, values in logits.items()} == {"colour": (2, 3), "sleeve": (2, 2)}
+    np.testing.assert_allclose(condition, np.concatenate([ops.softmax(logits["colour"]), ops.softmax(logits["sleeve"])], axis=1), rtol=1e-5)
+
+
+def test_what_is_said_is_learned_from_sentences():
+    reader = conditional.build_text_reader(10, {"colour": 3}, length=4, units=8)
+    tokens = np.array([[5, 1, 0, 0], [2, 5, 0, 0], [3, 0, 0, 0], [4, 1, 5, 0], [2, 0, 0, 0], [5, 3, 0, 0]], "int32")
+    said = np.array([0, 1, 2, 0, 1, 2])
+    reader.compile(keras.optimizers.Adam(0.03), {"colour": keras.losses.SparseCategoricalCrossentropy(from_logits=True)})
+    reader.fit(tokens, {"colour": said}, epochs=25, verbose=0)
+    np.testing.assert_array_equal(np.argmax(reader(tokens)["colour"], axis=1), said)
+
+
+def test_a_palette_gives_a_picture_its_colours():
+    synthesis = conditional.build_synthesis((16, 16, 3), 6, 4, palette=3)
+    styles = np.random.default_rng(0).normal(size=(2, synthesis.input_shape[1], 6)).astype("float32")
+    inside = keras.Model(synthesis.input, [synthesis.get_layer("palette").output, synthesis.get_layer("shares").output, synthesis.output])
+    colours, shares, images = map(ops.convert_to_numpy, inside(styles))
+    colours = colours.reshape(2, 3, 3)
+    np.testing.assert_allclose(images, np.einsum("bhwk,bkc->bhwc", shares, colours), atol=1e-5)
+    np.testing.assert_allclose(shares.sum(axis=-1), 1, rtol=1e-5)
+    assert (images >= colours.min(axis=1)[:, None, None] - 1e-5).all() and (images <= colours.max(axis=1)[:, None, None] + 1e-5).all()
+    other = styles.copy()
+    other[:, -1] += 1  # the last style alone: which colours, and how the last grid is stretched
+    assert np.abs(ops.convert_to_numpy(synthesis(other)) - images).max() > 1e-4
+
+
 def test_sentences_stand_where_conditions_do():
-    encoder = conditional.build_text_encoder(10, length=4, condition_dim=CONDITION)
+    encoder = new_text_encoder()
     generator = conditional.read_first(encoder, new_generator())
     noise, tokens = np.ones((2, LATENT), "float32"), np.array([[1, 2, 0, 0], [2, 1, 3, 0]], "int32")
     made = conditional.paint(generator, noise, tokens)
     assert made.shape == (2, *SHAPE) and np.abs(made[0] - made[1]).max() > 1e-6
-    discriminator = conditional.read_first(conditional.build_text_encoder(10, 4, CONDITION, seed=1), conditional.build_discriminator(SHAPE, CONDITION, 4))
+    discriminator = conditional.read_first(new_text_encoder(seed=1), conditional.build_discriminator(SHAPE, CONDITION, 4))
     gan = conditional.ConditionalGAN(generator, discriminator, conditional.look_up(samples(2)[0], tokens), seed=1)
     gan.compile(keras.optimizers.SGD(0.01), keras.optimizers.SGD(0.01))
     before = weights_of(encoder).copy()

@@ -9,6 +9,7 @@ from tryon_utils.models import makeup
 from tryon_utils.pigments import LAYERS, WINDOW
 
 SHAPE = (16, 8)
+CLOUDS = {name: (np.zeros(3, "float32"), np.full(3, 2, "float32"), np.eye(3, dtype="float32") / 4) for name in ("lips", "eyes", "cheeks")}
 
 
 def weights_of(network):
@@ -34,7 +35,7 @@ def packed_pairs(count=4):
 
 
 def packed_piles(count=4):
-    return np.random.default_rng(4).integers(0, 256, (count, *SHAPE, 25)).astype("uint8")
+    return np.random.default_rng(4).integers(0, 256, (count, *SHAPE, 22)).astype("uint8")
 
 
 def compiled(model, rate=0.01):
@@ -49,6 +50,20 @@ def test_layers_of_every_size_have_opacity_and_pigment(shape):
     opacity, pigment = makeup.build_generator(shape, channels=4)(inputs(shape=shape))
     assert opacity.shape == (2, *shape, len(LAYERS)) and pigment.shape == (2, len(LAYERS), 3)
     assert ops.min(opacity) >= 0 and ops.max(opacity) <= 1 and ops.min(pigment[..., 0]) > 0
+
+
+def test_layers_can_be_kept_to_their_regions():
+    face, masks, reference = inputs()
+    masks[..., pigments.REGIONS.index("lips")] = 0
+    opacity, _ = makeup.build_generator(SHAPE, channels=4, in_regions=True)([face, masks, reference])
+    for number, name in enumerate(LAYERS):
+        assert (ops.max(opacity[..., number]) == 0) == (pigments.REGION_OF[name] == "lips")
+
+
+def test_a_covering_layer_starts_with_the_references_colour_and_others_with_none():
+    _, pigment = makeup.build_generator(SHAPE, channels=4, covering=("lipstick",))(inputs())
+    still = [np.allclose(pigment[:, number, 1:], 0, atol=1e-5) for number in range(len(LAYERS))]
+    assert [name for name, unchanged in zip(LAYERS, still, strict=True) if not unchanged] == ["lipstick"]
 
 
 def test_off_the_face_nothing_is_painted():
@@ -136,7 +151,7 @@ def test_a_seed_fixes_a_step(kind):
     def trained(seed):
         judges = [makeup.build_discriminator(SHAPE, channels=4, conditional=False, seed=place) for place in (1, 2)]
         models = {"pairs": makeup.MakeupTransfer(small_generator(), seed=seed),
-                  "piles": makeup.UnpairedTransfer(small_generator(), judges, {"lips": 1.0}, seed=seed),
+                  "piles": makeup.UnpairedTransfer(small_generator(), judges, CLOUDS, seed=seed),
                   "repair": makeup.LayerRepair(small_generator(), seed=seed)}
         model = compiled(models[kind], rate=1e-3)
         model.train_step(ops.convert_to_tensor({"pairs": packed_pairs(), "piles": packed_piles(), "repair": packed_pairs()[..., :11]}[kind]))
@@ -147,7 +162,7 @@ def test_a_seed_fixes_a_step(kind):
 
 def test_piles_move_the_generator_and_both_judges():
     judges = [makeup.build_discriminator(SHAPE, channels=4, conditional=False, seed=place) for place in (1, 2)]
-    model = compiled(makeup.UnpairedTransfer(small_generator(), judges, {"lips": 1.0, "eyes": 1.0, "skin": 0.01}))
+    model = compiled(makeup.UnpairedTransfer(small_generator(), judges, CLOUDS))
     before = [trainable(network) for network in (model.generator, *judges)]
     results = model.train_step(ops.convert_to_tensor(packed_piles()))
     assert set(results) == {"cycle", "histogram", "discriminator_loss"}

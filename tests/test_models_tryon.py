@@ -210,12 +210,39 @@ def test_the_penalty_is_the_slope_at_true_pictures(sheets):
     conditions, truth = tryon.split(sheets)
     model.discriminator.layers[1].changes = ()  # which are drawn anew at each call
     for _ in range(20):  # spectral normalisation settles
-        model.discriminator(ops.concatenate([conditions, truth["target"]], axis=-1), training=True)
+        model.discriminator(tryon.beside(conditions, truth["target"]), training=True)
     with tf.GradientTape() as tape:
         tape.watch(truth["target"])
-        logits = model.discriminator(ops.concatenate([conditions, truth["target"]], axis=-1))
+        logits = ops.mean(model.discriminator(tryon.beside(conditions, truth["target"])), axis=(1, 2, 3))
     slope = ops.convert_to_numpy(tape.gradient(logits, truth["target"]))
     assert float(model.slope_penalty(conditions, truth["target"])) == pytest.approx((slope**2).sum(axis=(1, 2, 3)).mean() / 2, rel=0.01)
+
+
+def test_the_discriminator_sees_the_hidden_person_the_warped_garment_and_the_picture(sheets):
+    conditions, truth = tryon.split(sheets)
+    found = ops.convert_to_numpy(tryon.beside(conditions, truth["target"]))
+    np.testing.assert_allclose(found, sheets[..., [0, 1, 2, 19, 20, 21, 22, 23, 24, 25]] / 127.5 - 1, atol=1e-6)
+
+
+def test_the_warm_up_moves_the_discriminator_alone(sheets):
+    model = small_gan()
+    painter, average, discriminator = values_of(model.painter), model.average_painter.get_weights(), values_of(model.discriminator)
+    warm_up = tryon.WarmUp(model)
+    warm_up.compile()
+    warm_up.train_step(sheets)
+    assert moved(model.discriminator, discriminator) and not moved(model.painter, painter)
+    assert all((before == after).all() for before, after in zip(average, model.average_painter.get_weights(), strict=True))
+
+
+def test_the_opponent_learns_to_tell(sheets):
+    """Real pictures are brighter than what is shown as fake: the hinge loss falls well below 2, where an opponent knows nothing."""
+    keras.utils.clear_session()
+    discriminator = tryon.build_discriminator(SIZE, channels=8, depth=2, seed=1)
+    model = tryon.TryOnGAN(small_painter(), discriminator)
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(2e-3, beta_1=0.5))
+    conditions, truth = tryon.split(sheets)
+    found = [float(model.train_discriminator(conditions, truth["target"] * 0.1 + 0.3, truth["target"] * 0.1)["discriminator_loss"]) for _ in range(60)]
+    assert np.mean(found[:5]) > 1.8 and np.mean(found[-10:]) < 1.2
 
 
 def test_the_discriminator_gives_every_patch_a_logit_and_never_changes_colours(sheets):

@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import zlib
 
 import mutated_photos
 import numpy as np
@@ -139,7 +140,6 @@ def test_a_profile_for_other_colours_is_left_alone():
 def test_rgb_in_16_bits_is_read():
     rows = np.zeros((40, 1 + 40 * 6), "uint8")
     rows[:, 1::2] = 77  # the high byte of every number
-    import zlib
     np.testing.assert_array_equal(intake.read(mutated_photos.png(40, 40, zlib.compress(rows.tobytes()), bits=16)).pixels, 77)
 
 
@@ -174,6 +174,12 @@ def test_limits_hold_before_anything_is_decoded(monkeypatch, tmp_path):
         refused(source, "million bytes", most_bytes=100)
         refused(source, "200 pixels wide", most_pixels=240 * 200 - 1)
     refused(encode(image=IMAGE.resize((31, 40))), "31 pixels wide and 40 high", "32")
+
+
+def test_pictures_of_16_bits_may_have_half_as_many_pixels():
+    sixteen, eight = mutated_photos.png(40, 50, zlib.compress(bytes(50 * (1 + 40 * 6))), bits=16), mutated_photos.png(40, 50, zlib.compress(bytes(50 * (1 + 40 * 3))))
+    assert intake.read(sixteen, most_pixels=4000).pixels.shape == intake.read(eight, most_pixels=2000).pixels.shape == (50, 40, 3)
+    refused(sixteen, "40 pixels wide", "16 bits a channel", most_pixels=3999)
 
 
 def test_a_picture_of_just_the_limit_is_read():

@@ -82,6 +82,24 @@ def test_a_pigment_for_a_colour_looks_like_it(faces, opacity, pigment):
     np.testing.assert_allclose(pigments.colours_of(faces, opacity, found), colours, atol=2e-3)
 
 
+def test_expected_makeup_by_hand():
+    """Bare lips lie at 0 with variance 4 beside their skin, made-up ones at 3 with variance 16: at 7, a quarter of 4 is the lips' own, and 6 is makeup."""
+    colours = np.zeros((1, 1, 2, 3), "float32")
+    colours[0, 0, :, 0] = [57, 50]
+    masks = np.zeros((1, 1, 2, 5), "float32")
+    masks[0, 0, 0, REGIONS.index("lips")] = masks[0, 0, 1, REGIONS.index("skin")] = 1
+    clouds = {"lips": (np.zeros(3, "float32"), np.array([3, 0, 0], "float32"), np.eye(3, dtype="float32") * 4 / 16)}
+    np.testing.assert_allclose(pigments.expected_makeup(colours, masks, clouds)[0, 0], [[6, 0, 0], [0, 0, 0]], atol=0.05)
+
+
+def test_the_mean_of_the_skin_is_of_the_skin_alone():
+    colours = np.zeros((1, 1, 3, 3), "float32")
+    colours[0, 0, :, 0] = [10, 20, 90]
+    masks = np.zeros((1, 1, 3, 5), "float32")
+    masks[0, 0, :2, REGIONS.index("skin")] = 1
+    np.testing.assert_allclose(pigments.skin_mean(colours, masks)[0, 0, 0], [15, 0, 0], rtol=1e-3)
+
+
 def test_sorted_colours_are_compared_not_places():
     colours = np.random.default_rng(0).uniform(0, 50, (2, 4, 4, 3)).astype("float32")
     shuffled = colours.reshape(2, 16, 3)[:, np.random.default_rng(1).permutation(16)].reshape(2, 4, 4, 3)

@@ -41,3 +41,8 @@ def test_missing_data_and_weights_are_said(tmp_path):
     assert [finding.good for finding in found] == [True, True, False, False, True] and "make data" in found[2].remedy
     shutil.copy(weights.FOLDER.with_suffix(".json"), tmp_path / "data" / "weights.json")
     assert "dcgan_garments" in readiness.look_around(**GOOD, root=tmp_path, folder=tmp_path / "data" / "weights")[3].sentence
+    (tmp_path / "data" / "faces-train-64.zip").touch()
+    assert "data/models/" in readiness.look_around(**GOOD, root=tmp_path, folder=tmp_path / "data" / "weights")[2].sentence
+    (tmp_path / "data" / "models").mkdir()
+    (tmp_path / "data" / "models" / "face.tflite").touch()
+    assert readiness.look_around(**GOOD, root=tmp_path, folder=tmp_path / "data" / "weights")[2].good

@@ -41,10 +41,10 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_painters_are_found_by_their_names(folder):
-    for name in ("judged-64-0", "judged-64-2", "plain-128-0", "other-64-0", "plain-64-x"):
+    for name in ("alone-64-0", "alone-64-2", "opposed-128-0", "other-64-0", "opposed-64-x"):
         (folder / "cache" / "try_on" / f"{name}.weights.h5").write_bytes(b"")
     assert {key: path.name for key, path in score_try_ons.painters(64).items()} == {
-        ("judged", 0): "try_on_64.weights.h5", ("judged", 2): "judged-64-2.weights.h5", ("unwarped", 1): "unwarped-64-1.weights.h5"}
+        ("alone", 0): "try_on_64.weights.h5", ("alone", 2): "alone-64-2.weights.h5", ("unwarped", 1): "unwarped-64-1.weights.h5"}
     assert score_try_ons.painters(256) == {}
 
 
@@ -53,7 +53,7 @@ def test_everything_is_measured_once(folder, monkeypatch, capsys):
     assert capsys.readouterr().out.count("measuring") == 6
     table = json.loads((folder / "try_ons.json").read_text(), parse_constant=lambda text: pytest.fail(f"{text} is no JSON"))["sizes"]["64"]
     assert [(row["name"], row["seed"]) for row in table["models"]] == [
-        ("grey hole", None), ("garment pasted", None), ("carried by joints", None), ("warped", None), ("painter, garment not warped", 1), ("painter with a judge", 0)]
+        ("left grey", None), ("pasted as it hangs", None), ("pasted by keypoints", None), ("pasted, warped", None), ("U-Net without a warp", 1), ("truth alone", 0)]
     assert table["pairs"] == 10 and table["reader_on_the_truth"]["sleeve"] > 0
     for row in table["models"]:
         assert {"garment", "skin", "ssim_inside", "psnr", "sleeve", "drift", "kid", "worst_tone"} <= set(row["means"]) and 0 < row["means"]["ssim_inside"] < 1
@@ -74,7 +74,7 @@ def test_what_json_cannot_hold_is_left_out():
 
 def test_another_count_is_measured_anew(folder, capsys):
     judged = score_try_ons.Judge(64, 8, 2)
-    judged("grey hole", None, score_try_ons.grey, "")
-    judged("grey hole", None, score_try_ons.grey, "")
-    score_try_ons.Judge(64, 9, 2)("grey hole", None, score_try_ons.grey, "")
+    judged("left grey", None, score_try_ons.grey, "")
+    judged("left grey", None, score_try_ons.grey, "")
+    score_try_ons.Judge(64, 9, 2)("left grey", None, score_try_ons.grey, "")
     assert capsys.readouterr().out.count("measuring") == 2

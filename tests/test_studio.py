@@ -272,6 +272,30 @@ def test_strengths_and_the_lesson_of_the_mirror(studio):
     assert mirror.compare.after == full and mirror.film.frames == []
 
 
+def test_another_colour_is_kept_until_another_look_comes(studio):
+    mirror = studio.panes["Mirror"]
+    lips = mirror.strengths["lips"]
+    own, before = lips.colour, mirror.compare.after
+    assert own == "#b03a48" and mirror.strengths["skin"].colour == ""
+    lips.colour = "#204080"
+    assert mirror.compare.after != before and mirror.colours == {"lips": "#204080"}
+    mirror._heard_person({"what": "choose", "name": "2"})
+    assert lips.colour == "#204080"
+    mirror.choose(mirror.rows[1])
+    assert lips.colour == own and mirror.colours == {}
+
+
+def test_a_film_of_who_can_move(studio):
+    wardrobe = studio.panes["Wardrobe"]
+    wardrobe.film_button.click()
+    assert len(wardrobe.film.frames) == 2 and wardrobe.film.frames[0] != wardrobe.film.frames[1]
+    wardrobe.choose(wardrobe.rows[1])
+    assert wardrobe.film.frames == []
+    wardrobe.bring(np.zeros((90, 90, 3), "uint8"))
+    wardrobe.film_button.click()
+    assert "holds still" in studio.room.line.value and wardrobe.film.frames == []
+
+
 def test_the_own_garment_is_tried_on(studio):
     wardrobe = studio.panes["Wardrobe"]
     wardrobe.bring_garment(np.zeros((90, 90, 3), "uint8"))

@@ -10,7 +10,7 @@ from tryon_utils.studio import serve
 
 def test_it_serves_this_computer_and_no_files():
     command = " ".join(serve.command(port=1234, theme="dark", browser=False))
-    for wanted in ("--port=1234", "--theme=dark", "--Voila.ip=127.0.0.1", "file_allowlist=[]", "strip_sources=True", "--no-browser", "the_studio.ipynb", "cull_idle_timeout=1200"):
+    for wanted in ("--port=1234", "--theme=dark", "--Voila.ip=127.0.0.1", "file_allowlist=x^", "strip_sources=True", "--no-browser", "the_studio.ipynb", "cull_idle_timeout=1200"):
         assert wanted in command
     assert "--no-browser" not in serve.command()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from skimage import data
-from tryon_utils import cards, datasets, feedback
+from tryon_utils import cards, datasets, feedback, pigments
 from tryon_utils.models import garment as garments
 from tryon_utils.models import makeup, tryon
 from tryon_utils.photos.intake import PhotoError
@@ -61,6 +61,30 @@ def test_layers_are_found_once_for_all_strengths(stylist, monkeypatch):
     stylist.make_up(1, 2, dict.fromkeys(stylist.regions, 0.4))
     with pytest.raises(TypeError):
         stylist.make_up(1, 4, dict.fromkeys(stylist.regions, 0.4))
+
+
+def test_another_colour_changes_its_region_only(stylist, monkeypatch):
+    full = dict.fromkeys(stylist.regions, 1.0)
+    layers = stylist.layers(0, 0)._replace(opacity=np.array(stylist.layers(0, 0).opacity))
+    layers.opacity[:] = 0
+    layers.opacity[pigments.LAYERS.index("lipstick"), 4:8, 5:9] = 255
+    monkeypatch.setattr(stylist, "layers", lambda face, look: layers)
+    own = stylist.colours(0, 0)
+    assert set(own) == {"lips"}
+    assert np.abs(stylist.make_up(0, 0, full, own).astype(int) - stylist.make_up(0, 0, full)).max() <= 1
+    blue = stylist.make_up(0, 0, full, {"lips": "#2040c0"})
+    changed = np.any(blue != stylist.before(0), axis=-1)
+    assert changed.sum() == 16
+    assert np.abs(blue[changed].mean(axis=0) - (0x20, 0x40, 0xc0)).max() < 12
+    for nonsense in ({"lips": "blue"}, {"lips": "#12"}, {"skin": "#204080"}):
+        with pytest.raises(ValueError, match="came; one of lips, eyes, cheeks"):
+            stylist.make_up(0, 0, full, nonsense)
+
+
+def test_a_film_is_a_try_on_in_each_frame(dresser):
+    frames = dresser.film(1, 2)
+    assert frames.shape == (try_ons.FRAMES, 64, 48, 3) and frames.dtype == np.uint8
+    assert not np.array_equal(frames[0], frames[-1])
 
 
 def test_photographs(dresser, stylist):

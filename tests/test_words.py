@@ -91,3 +91,16 @@ def test_dots_are_not_said():
         values = words.values_of(garment)
         assert values["sleeve"] == garment.sleeve and ("pattern" in values) == (garment.pattern != "dots")
     assert any(garment.pattern == "dots" for garment in garments)
+
+
+# ---- As numbers ------------------------------------------------------------------------------------------------------
+
+def test_what_is_said_as_numbers_and_as_a_condition():
+    rows = [{"colour": "red", "sleeve": "long"}, {"colour": "white", "pattern": "plain", "sleeve": "none", "neckline": "turtleneck"}]
+    numbers = words.numbers_of(rows)
+    assert numbers["colour"].tolist() == [list(words.COLOURS).index("red"), 0] and numbers["neckline"].tolist() == [6, 5]
+    condition = words.condition(rows)
+    assert condition.shape == (2, sum(words.HEADS.values())) == (2, 31) and condition.sum(axis=1).tolist() == [4, 4]
+    assert condition[0, words.HEADS["colour"] + words.HEADS["pattern"] - 1] == 1  # no pattern was said
+    with pytest.raises(ValueError, match="'v', 'boat'"):
+        words.numbers_of([{"neckline": "polo"}])

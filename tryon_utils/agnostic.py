@@ -12,6 +12,7 @@ from scipy import ndimage
 from tryon_utils import images
 
 GREY = 128  # what hides the region; 0 in a model
+PIECE = 50  # people who are represented at once: what is float on the way takes eight times the memory
 SKIN, LOWER, BACKGROUND = (10, 13), (9, 12), (0,)  # labels in a parse map: neck and face; trousers and skirt
 NECK, RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST, LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST, RIGHT_HIP, LEFT_HIP = 1, 2, 3, 4, 5, 6, 7, 8, 11
 LIMBS = {  # channels of the pose: pairs of COCO-18 keypoints
@@ -55,7 +56,12 @@ def represent(person, mask, keypoints, skin, lower, background):
     Returns:
         `Representation`.
     """
-    hidden = np.asarray(mask) > 0
+    pieces = [slice(start, start + PIECE) for start in range(0, len(person), PIECE)] or [slice(0, 0)]
+    parts = [_represent(*(values[piece] for values in (person, np.asarray(mask) > 0, keypoints, skin, lower, background))) for piece in pieces]
+    return Representation(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def _represent(person, hidden, keypoints, skin, lower, background):
     colour = mean_colour(person, skin & ~hidden)[:, None, None]
     return Representation(hide(person, hidden), hidden[..., None].astype("uint8") * 255, draw_pose(keypoints, *person.shape[1:3]),
                           np.broadcast_to(colour, person.shape), spread(person, lower & ~hidden), spread(person, background & ~hidden))

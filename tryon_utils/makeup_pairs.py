@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from tryon_utils import warp
-from tryon_utils.pigments import WINDOW, seen_groups
+from tryon_utils.pigments import GROUPS, REGIONS, WINDOW, seen_groups, skin_mean, to_lab
 
 PIECE = 50  # faces worked on at a time, which keeps float copies small
 
@@ -153,13 +153,41 @@ def pack_piles(faces, masks, bare, made_up, rng):
         rng: `np.random.Generator`. Draws who stands beside whom.
 
     Returns:
-        uint8 (m, *WINDOW, 25): a bare face and its masks; over it a made-up face and another bare one; the made-up face itself and its masks; over
-        that the bare one.
+        uint8 (m, *WINDOW, 22): a bare face and its masks; over it a made-up face and another bare one; the made-up face itself and its masks.
     """
     windows = find_windows(faces.landmarks)
     partners, others, marks = rng.permutation(made_up), rng.permutation(bare), faces.landmarks
     columns = [cut(faces.bare[bare], windows[bare]), np.rint(255 * cut(masks[bare], windows[bare])).astype("uint8"),
                lay_over(faces.picture[partners], marks[partners], marks[bare], windows[bare]), lay_over(faces.bare[others], marks[others], marks[bare], windows[bare]),
-               cut(faces.picture[partners], windows[partners]), np.rint(255 * cut(masks[partners], windows[partners])).astype("uint8"),
-               lay_over(faces.bare[bare], marks[bare], marks[partners], windows[partners])]
+               cut(faces.picture[partners], windows[partners]), np.rint(255 * cut(masks[partners], windows[partners])).astype("uint8")]
     return np.concatenate(columns, axis=-1)
+
+
+def compare_piles(piles, names=tuple(GROUPS)):
+    """Compare the colours of bare and of made-up faces, region by region, each relative to its own skin.
+
+    Formula:
+        `own = cov(bare) cov(made up)^-1`: with one number instead of three, the share of the made-up pile's variance that bare faces have, too
+
+    Args:
+        piles: See `pack_piles`.
+        names: Sequence of names of `REGIONS`.
+
+    Returns:
+        Dictionary from each name to the mean of the bare pixels and of the made-up ones, float32 (3,), less their skin's mean, in Lab, and float32 (3, 3):
+        how much of a made-up pixel's difference from the made-up mean is to be expected without makeup.
+    """
+    masks, made_up, bare = piles[..., 3:8] / np.float32(255), [], []
+    for start in range(0, len(piles), PIECE):
+        piece = slice(start, start + PIECE)
+        for kept, place in ((made_up, 8), (bare, 11)):
+            colours = to_lab(piles[piece, ..., place:place + 3])
+            kept.append(ops.convert_to_numpy(colours - skin_mean(colours, masks[piece])))
+    made_up, bare = np.concatenate(made_up), np.concatenate(bare)
+    clouds = {}
+    for name in names:
+        inside = masks[..., REGIONS.index(name)] > 0.5
+        without, worn = bare[inside], made_up[inside]
+        own = np.cov(without.T) @ np.linalg.inv(np.cov(worn.T) + 0.01 * np.eye(3))  # a channel without any spread has none to divide
+        clouds[name] = (without.mean(axis=0), worn.mean(axis=0), own.astype("float32"))
+    return clouds

@@ -238,6 +238,54 @@ def layer_losses(made, truth, predicted, opacity, masks):
     return {"colour": ops.mean(colour), "opacity": 3.0 * ops.mean(surprise), "smoothness": 0.1 * unrest}
 
 
+def skin_mean(colours, masks):
+    """Return the mean colour of the skin, (batch, 1, 1, 3), of colours (batch, height, width, 3) by masks (batch, height, width, 5) of `REGIONS`."""
+    skin = masks[..., REGIONS.index("skin")][..., None]
+    return ops.sum(skin * colours, axis=(1, 2), keepdims=True) / (ops.sum(skin, axis=(1, 2), keepdims=True) + 1e-3)
+
+
+def expected_makeup(colours, masks, clouds):
+    """Return how much of what is seen on a face with makeup is makeup, where nobody knows the face without it.
+
+    Lips differ from their skin with and without lipstick. The two piles say how much without, and how much with: the share of a difference that is the
+    lips' own is what is left to expect of the bare ones.
+
+    Formula:
+        `d = colour - mean of the skin`, `makeup = (d - bare) - own (d - made up)`, where the pile's means are `bare` and `made up`
+
+    Args:
+        colours: Float tensor (batch, height, width, 3). Lab, of faces with makeup.
+        masks: Float tensor (batch, height, width, 5) in [0, 1], of `REGIONS`.
+        clouds: See `makeup_pairs.compare_piles`.
+
+    Returns:
+        Float tensor (batch, height, width, 3). What the makeup of lips, eyes and cheeks adds to Lab; 0 outside of their masks.
+    """
+    differs = colours - skin_mean(colours, masks)
+    return sum(masks[..., REGIONS.index(name)][..., None] * (differs - bare - ops.matmul(differs - made_up, ops.transpose(own)))
+               for name, (bare, made_up, own) in clouds.items())
+
+
+def carry_over(bare, masks, laid, clouds):
+    """Carry the makeup of references over to other faces by what two piles say of it; see `expected_makeup`.
+
+    Args:
+        bare: uint8 (n, height, width, 3).
+        masks: float (n, height, width, 5) in [0, 1], of `REGIONS`.
+        laid: uint8 (n, height, width, 3). References laid over the faces; see `makeup_pairs.lay_over`.
+        clouds: See `makeup_pairs.compare_piles`.
+
+    Returns:
+        uint8 (n, height, width, 3).
+    """
+    made = np.empty_like(bare)
+    for start in range(0, len(bare), 50):
+        piece = slice(start, start + 50)
+        wanted = to_lab(bare[piece]) + expected_makeup(to_lab(laid[piece]), ops.cast(masks[piece], "float32"), clouds)
+        made[piece] = np.rint(255 * np.clip(ops.convert_to_numpy(lab.to_srgb(wanted)), 0, 1))
+    return made
+
+
 def histogram_difference(colours, wanted, mask, count=32):
     """Return how far the colours of a region are from the wanted ones when both are sorted, each channel by itself: which pixel has which doesn't matter.
 

@@ -70,10 +70,13 @@ def _packages(version_of):
 
 
 def _data(root):
-    packs = list((pathlib.Path(root) / "data").glob("*-*-*.zip"))
-    good = bool(packs)
-    return Finding(good, f"{len(packs)} packs of rendered people and garments lie in data/." if good else "There are no rendered people in data/.",
-                   "" if good else "`make data` renders them in a few minutes.")
+    folder = pathlib.Path(root) / "data"
+    packs, networks = list(folder.glob("*-*-*.zip")), list((folder / "models").glob("*.tflite"))
+    if not packs:
+        return Finding(False, "There are no rendered people in data/.", "`make data` renders them in a few minutes.")
+    if not networks:
+        return Finding(False, "The small networks that find people in photographs are not in data/models/.", "`make data` fetches them, once, from a network.")
+    return Finding(True, f"{len(packs)} packs of rendered people and garments lie in data/, and {len(networks)} networks that read photographs.")
 
 
 def _weights(folder):

@@ -18,7 +18,7 @@ from tryon_utils.paperdoll.garment_cut import HEM, sleeve_end
 from tryon_utils.paperdoll.garment_factors import PALETTES
 from tryon_utils.paperdoll.pose import POSES, WRIST
 
-PIECE = 50 * 128 * 96  # pixels that are measured at once
+PIECE = 12 * 128 * 96  # pixels that are measured at once
 LEAST = 5 / (64 * 48)  # share of the picture's pixels that a region must have to be measured
 ARMS = (10, 14, 15)  # labels of neck and arms: the skin that has to be painted anew
 HAIR = 2

@@ -161,6 +161,33 @@ def encode(sentences):
     return numbers
 
 
+def numbers_of(rows):
+    """Return what was said as numbers, for a network to learn: a dictionary from attribute to whole numbers `(n,)`, the last one for "not said".
+
+    Example:
+        numbers_of([{"colour": "red"}])["sleeve"]  # [4]: there are four sleeves, and none of them was said
+
+    Args:
+        rows: List of n dictionaries from some of the four attributes to their values.
+
+    Raises:
+        ValueError: an unknown value.
+    """
+    for row in rows:
+        for name, value in row.items():
+            if value not in ATTRIBUTES.get(name, ()):
+                raise ValueError(f"{name}={value!r} came; one of {', '.join(map(repr, ATTRIBUTES.get(name, ATTRIBUTES)))} is wanted.")
+    return {name: np.array([values.index(row[name]) if name in row else len(values) for row in rows]) for name, values in ATTRIBUTES.items()}
+
+
+HEADS = {name: len(values) + 1 for name, values in ATTRIBUTES.items()}  # what a reader of sentences tells apart, "not said" included
+
+
+def condition(rows):
+    """Return what was said as conditions: float32 `(n, 31)`, a 1 for each attribute's value, or for its not being said. See `numbers_of`."""
+    return np.concatenate([np.eye(HEADS[name], dtype="float32")[numbers] for name, numbers in numbers_of(rows).items()], axis=1)
+
+
 def understand(sentence):
     """Return the values that a sentence names, by the grammar: the truth that a trained text encoder is held against.
 

@@ -1,6 +1,7 @@
-"""Chapter 14's painter and its opponent, trained longer and on larger pictures. What ships is the average painter.
+"""Chapter 14's painter, trained longer and on larger pictures. What ships is the average painter.
 
-A painter of 64 x 48 comes first and grows: the next size begins with what the smaller one knows. Every stage goes on from its checkpoint.
+A painter of 64 x 48 comes first and grows: the next size begins with what the smaller one knows. At the size that ships it goes on at a
+smaller rate, with an opponent or without. Every stage goes on from its checkpoint.
 """
 
 import dataclasses
@@ -15,19 +16,20 @@ from tryon_utils.models import garment, tryon
 WIDTHS = {64: (24, 48, 96), 128: (16, 24, 48, 96), 256: (16, 16, 24, 48, 96)}
 PEOPLE = {64: 800, 128: 800, 256: 400}
 ALONE = {64: 600, 128: 500, 256: 400}  # steps with the truth alone
-JOINT = {128: 400, 256: 300}  # steps with an opponent, at the size that ships
+FURTHER = {128: 200, 256: 150}  # steps at a third of the rate, with an opponent or without, at the size that ships
+WARM_UP = 200  # steps of the opponent alone, before
 BATCH_SIZE = {64: 16, 128: 16, 256: 8}
 DEPTH = {128: 4, 256: 5}  # of the discriminator: its patches are a share of the person, not so many pixels
 RATE = 0.003
-ADVERSARIAL_WEIGHT = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """How the painter of one size and seed is trained."""
+    """How the painter of one size and seed is trained. With an adversarial weight of 0 it has no opponent."""
 
     size: int
     seed: int = 0
+    adversarial_weight: float = 0.0
 
     def make(self, path, folder):
         """Train the painter and write its weights.
@@ -65,12 +67,25 @@ class Recipe:
         self.run(model, sheets, ALONE[size], folder / f"{size}-alone.npz")
         if size != self.size:
             return model.average_painter
-        discriminator = tryon.build_discriminator((size, size * 3 // 4), depth=DEPTH[size], seed=self.seed + 100)
-        gan = tryon.TryOnGAN(painter, discriminator, adversarial_weight=ADVERSARIAL_WEIGHT, average_decay=0.99)
-        gan.average_painter.set_weights(model.average_painter.get_weights())
-        gan.compile(falling(RATE / 2, JOINT[size]), keras.optimizers.Adam(RATE / 3, beta_1=0.5))
-        self.run(gan, sheets, JOINT[size], folder / f"{size}-joint.npz")
-        return gan.average_painter
+        return self.go_on(model, sheets, folder)
+
+    def go_on(self, model, sheets, folder):
+        """Return the average painter after further steps at a third of the rate."""
+        size, steps = self.size, FURTHER[self.size]
+        if not self.adversarial_weight:
+            further = tryon.TryOn(model.painter, average_decay=0.99)
+            further.compile(falling(RATE / 3, steps))
+        else:
+            discriminator = tryon.build_discriminator((size, size * 3 // 4), depth=DEPTH[size], seed=self.seed + 100)
+            further = tryon.TryOnGAN(model.painter, discriminator, adversarial_weight=self.adversarial_weight, average_decay=0.99)
+            further.compile(falling(RATE / 3, steps), keras.optimizers.Adam(0.002, beta_1=0.5))
+        further.average_painter.set_weights(model.average_painter.get_weights())
+        if self.adversarial_weight:
+            warm_up = tryon.WarmUp(further)
+            warm_up.compile()
+            self.run(warm_up, sheets, WARM_UP, folder / f"{size}-warm.npz")
+        self.run(further, sheets, steps, folder / f"{size}-{'joint' if self.adversarial_weight else 'further'}.npz")
+        return further.average_painter
 
     def run(self, model, sheets, steps, path):
         """Train for so many steps in all, from the checkpoint where there is one, and keep the end, too."""

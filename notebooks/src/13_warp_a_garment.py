@@ -673,7 +673,7 @@ people.draw_pictures([picture for pair in zip(coarse, sharp, strict=True) for pi
 #
 # ## Next
 #
-# Chapter 14, try on clothes: a warped garment is not yet a picture. Skin must be painted where a long sleeve was, folds and shadows must fall, hands must lie in front, and nobody should see where the person ends and the paint begins.
+# [Chapter 14](14_try_on_clothes.ipynb), try on clothes: a warped garment is not yet a picture. Skin must be painted where a long sleeve was, folds and shadows must fall, hands must lie in front, and nobody should see where the person ends and the paint begins.
 #
 # ## Further reading
 #

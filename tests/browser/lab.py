@@ -36,9 +36,9 @@ class LabError(Exception):
     """JupyterLab didn't do what it should; the message says what, and what it wrote to its log."""
 
 
-def first_chapter():
-    """Return the path of the chapter that `make lab` opens."""
-    return min(NOTEBOOKS.glob("[0-9]*.ipynb"))
+def chapter(number):
+    """Return the path of a chapter, such as "01"."""
+    return min(NOTEBOOKS.glob(f"{number}_*.ipynb"))
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The first chapter works for a learner: opened in a real JupyterLab, run, and a widget turned."""
+"""Chapter 01 works for a learner: opened in a real JupyterLab, run, and a widget turned."""
 
 import lab
 import nbformat
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_widget_of_the_first_chapter_turns(browser, results, tmp_path):
-    chapter = lab.first_chapter()
+    chapter = lab.chapter("01")
     before = chapter.read_bytes()
     with lab.serving(chapter, tmp_path) as address, browser.new_context(viewport={"width": 1400, "height": 900}) as context:
         window = lab.Window(context, address)
@@ -46,5 +46,5 @@ def test_a_dead_widget_and_a_failing_cell_are_caught(browser, tmp_path):
 
 def test_a_server_that_does_not_start_says_why(tmp_path, monkeypatch):
     monkeypatch.setattr(lab.sys, "executable", "false")
-    with pytest.raises(lab.LabError, match="ended at once, with status 1"), lab.serving(lab.first_chapter(), tmp_path):
+    with pytest.raises(lab.LabError, match="ended at once, with status 1"), lab.serving(lab.chapter("01"), tmp_path):
         pass

@@ -1,8 +1,8 @@
 """What a chapter takes and keeps: run in fresh kernels for several seeds, with its time, its peak memory and the values at its gates.
 
 A chapter says its seed in a line of its own, `seed = 0` or `seeds = range(5)`; run k moves it by k, or by k times as many. A chapter
-without such a line is run once. The gates leave their values in `tryon_utils.gates.measured`; a gate that is missed is noted, and the
-chapter goes on. Cells that train are tagged `training`.
+without such a line is run as often where it has a gate, on time say, and otherwise once. The gates leave their values in
+`tryon_utils.gates.measured`; a gate that is missed is noted, and the chapter goes on. Cells that train are tagged `training`.
 """
 
 import ast
@@ -50,8 +50,8 @@ def with_seed(code, run):
     return SEEDS.sub(lambda found: f"seeds = range({run * int(found.group(1))}, {(run + 1) * int(found.group(1))})", code)
 
 
-def has_seed(notebook):
-    return any(SEED.search(cell.source) or SEEDS.search(cell.source) for cell in notebook.cells if cell.cell_type == "code")
+def varies(notebook):
+    return any(SEED.search(cell.source) or SEEDS.search(cell.source) or "gate(" in cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 class _Timer(NotebookClient):
@@ -95,7 +95,7 @@ def measure(name, runs=5, say=print):
     """Return the figures of one chapter: what each run took, and for each gate the values of all runs."""
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     found = []
-    for run in range(runs if has_seed(notebook) else 1):
+    for run in range(runs if varies(notebook) else 1):
         found.append(run_once(notebook, run))
         say(f"  {name}, run {run}: " + (found[-1].get("error") or "{seconds:.0f} s, {training_seconds:.0f} s of it training, {megabytes} MB".format(**found[-1])), flush=True)
     whole = [one for one in found if "error" not in one]

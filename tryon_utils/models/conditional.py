@@ -10,23 +10,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tryon_utils import losses
-
-SMALLEST = 4  # pixels of the first grid
-
-
-def grid_sizes(image_shape):
-    """Return the heights and widths between the first grid, 4 to 7 pixels high, and the picture, each twice the one before.
-
-    Raises:
-        ValueError: halving the picture does not lead there.
-    """
-    sizes = [tuple(image_shape[:2])]
-    while min(sizes[0]) >= 2 * SMALLEST and sizes[0][0] % 2 == 0 and sizes[0][1] % 2 == 0:
-        sizes.insert(0, (sizes[0][0] // 2, sizes[0][1] // 2))
-    if min(sizes[0]) >= 2 * SMALLEST or len(sizes) < 2:
-        raise ValueError(f"Halving a picture of {image_shape[0]} x {image_shape[1]} ends at {sizes[0][0]} x {sizes[0][1]}. Take sizes such as 32 or 64.")
-    return sizes
-
+from tryon_utils.models.dcgan import Adversaries, grid_sizes
 
 def build_mapping(latent_dim=64, condition_dim=19, style_dim=96, seed=0):
     """Build the network from noise and condition to a style: two layers, so that what one of them does may depend on the other.
@@ -61,30 +45,40 @@ def modulate(x, style, initializer):
     return x * (1 + stretch) + shift
 
 
-def build_synthesis(image_shape=(64, 64, 3), style_dim=96, channels=16, seed=0):
+def build_synthesis(image_shape=(64, 64, 3), style_dim=96, channels=16, palette=0, seed=0):
     """Build the network that paints a picture from one style for each size of its grid; two people's styles can be mixed between the sizes.
 
+    With a palette, the last style is made into so many colours, and the grid only says which of them stands where. So a colour has a short way to the
+    picture, and a pattern that was learned in one colour is known in all of them.
+
     Args:
-        image_shape: Tuple (height, width, channels); see `grid_sizes`.
+        image_shape: Tuple (height, width, channels); see `dcgan.grid_sizes`.
         style_dim: Integer. Numbers in a style.
         channels: Integer. Features at half the picture's size: half as many at its full size, and twice as many at each halving, up to four
             times as many.
+        palette: Integer. Colours in the palette; 0, and the features become colours.
         seed: Integer. Fixes the initial weights.
 
     Returns:
         A functional `keras.Model` from styles `(batch, sizes, style_dim)`, the smallest grid's first, to pictures in [-1, 1].
     """
     initializer = keras.initializers.RandomNormal(stddev=0.02, seed=keras.random.SeedGenerator(seed))
+    draws = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     sizes = grid_sizes(image_shape)
     widths = [min(4 * channels, 2**level * channels // 2) for level in reversed(range(len(sizes)))]
     styles = keras.Input((len(sizes), style_dim), name="styles")
-    x = layers.Dense(sizes[0][0] * sizes[0][1] * widths[0], kernel_initializer=keras.initializers.HeNormal(seed))(styles[:, 0])
+    x = layers.Dense(sizes[0][0] * sizes[0][1] * widths[0], kernel_initializer=draws)(styles[:, 0])
     x = layers.ReLU()(layers.Reshape((*sizes[0], widths[0]))(x))
     for level, width in enumerate(widths[1:], start=1):
         x = layers.Conv2DTranspose(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=initializer)(x)
         x = layers.BatchNormalization(momentum=0.9, center=False, scale=False)(x)
         x = layers.ReLU()(modulate(x, styles[:, level], initializer))
-    images = layers.Conv2D(image_shape[-1], 3, padding="same", activation="tanh", kernel_initializer=initializer, name="images")(x)
+    if palette:
+        colours = layers.Dense(palette * image_shape[-1], activation="tanh", kernel_initializer=draws, name="palette")(styles[:, -1])
+        shares = layers.Softmax(name="shares")(layers.Conv2D(palette, 3, padding="same", kernel_initializer=draws)(x))
+        images = ops.einsum("bhwk,bkc->bhwc", shares, layers.Reshape((palette, image_shape[-1]))(colours))
+    else:
+        images = layers.Conv2D(image_shape[-1], 3, padding="same", activation="tanh", kernel_initializer=initializer, name="images")(x)
     return keras.Model(styles, images, name="synthesis")
 
 
@@ -113,7 +107,7 @@ def build_discriminator(image_shape=(64, 64, 3), condition_dim=19, channels=16, 
     """Build the network that asks two things at once: is it real, and is it what was wanted?
 
     Args:
-        image_shape: Tuple (height, width, channels); see `grid_sizes`.
+        image_shape: Tuple (height, width, channels); see `dcgan.grid_sizes`.
         condition_dim: Integer. Numbers in a condition.
         channels: Integer. Features at half the picture's size; twice as many at a quarter, at most four times as many.
         conditioning: String. "projection": the dot product of what was seen and a direction for the condition is added to the logit; "label": the
@@ -148,24 +142,40 @@ def build_discriminator(image_shape=(64, 64, 3), condition_dim=19, channels=16, 
     return keras.Model([images, condition], logit, name="discriminator")
 
 
-def build_text_encoder(words, length=14, condition_dim=48, seed=0):
-    """Build the network from a sentence to a condition: each word a vector, neighbours seen together, and what stands out of them all.
+def build_text_reader(words, attributes, length=14, units=48, seed=0):
+    """Build the network that reads a sentence: each word a vector, neighbours seen together, and what stands out of them all.
 
     Args:
         words: Integer. How many there are; number 0 fills sentences up.
+        attributes: Dictionary from an attribute's name to how many values it has, "not said" included.
         length: Integer. Words in a sentence, filled up.
-        condition_dim: Integer. Numbers in a condition.
+        units: Integer. Numbers for a word.
         seed: Integer. Fixes the initial weights.
 
     Returns:
-        A functional `keras.Model` from whole numbers `(batch, length)` to conditions `(batch, condition_dim)`.
+        A functional `keras.Model` from whole numbers `(batch, length)` to a dictionary of logits `(batch, values)`, one for each attribute.
     """
     draws = keras.random.SeedGenerator(seed)
     tokens = keras.Input((length,), dtype="int32", name="tokens")
-    x = layers.Embedding(words, condition_dim, embeddings_initializer=keras.initializers.RandomNormal(stddev=0.3, seed=draws))(tokens)
-    x = layers.Conv1D(2 * condition_dim, 3, padding="same", kernel_initializer=keras.initializers.HeNormal(draws))(x)
+    x = layers.Embedding(words, units, embeddings_initializer=keras.initializers.RandomNormal(stddev=0.3, seed=draws))(tokens)
+    x = layers.Conv1D(2 * units, 3, padding="same", kernel_initializer=keras.initializers.HeNormal(draws))(x)
     x = layers.GlobalMaxPooling1D()(layers.LeakyReLU(negative_slope=0.2)(x))
-    return keras.Model(tokens, layers.Dense(condition_dim, kernel_initializer=keras.initializers.HeNormal(draws))(x), name="text_encoder")
+    x = layers.Dense(units, kernel_initializer=keras.initializers.HeNormal(draws))(x)
+    logits = {name: layers.Dense(values, kernel_initializer=keras.initializers.HeNormal(draws), name=name)(x) for name, values in attributes.items()}
+    return keras.Model(tokens, logits, name="text_reader")
+
+
+def build_text_encoder(text_reader):
+    """Return the network from a sentence to a condition: for every attribute, how likely each value is to have been said. It shares the reader's weights.
+
+    Args:
+        text_reader: `keras.Model`; see `build_text_reader`.
+
+    Returns:
+        A functional `keras.Model` from whole numbers `(batch, length)` to conditions, `(batch, all values)` in [0, 1].
+    """
+    likely = [layers.Softmax()(logits) for logits in text_reader.output.values()]
+    return keras.Model(text_reader.input, layers.Concatenate()(likely) if len(likely) > 1 else likely[0], name="text_encoder")
 
 
 def read_first(encoder, network):
@@ -253,50 +263,8 @@ class ConditionalVAE(keras.Model):
         return {"loss": loss, **parts}
 
 
-class ConditionalPlayers(keras.Model):
-    """Who plays: a generator and a discriminator that both know what is wanted, their optimizers, their noise, and a moving average.
-
-    Args:
-        generator: `keras.Model` from a list, noise and conditions, to samples.
-        discriminator: `keras.Model` from a list, samples and conditions, to one logit each.
-        find: Function from numbers to samples and conditions; see `look_up`.
-        anchor: `ConditionalVAE` with the same generator, or None. Its loss goes into the generator's, so that what it has learned isn't lost.
-        average_decay: Float in [0, 1). How much of the average generator each step keeps.
-        seed: Integer. Fixes the noise drawn in training.
-    """
-
-    def __init__(self, generator, discriminator, find, anchor=None, average_decay=0.99, seed=0):
-        super().__init__()
-        self.generator, self.discriminator, self.find, self.anchor = generator, discriminator, find, anchor
-        self.average_generator = keras.models.clone_model(generator)
-        self.average_generator.set_weights(generator.get_weights())
-        self.average_generator.trainable = False
-        self.average_decay = average_decay
-        self.noise_seed = keras.random.SeedGenerator(seed)
-
-    def compile(self, generator_optimizer, discriminator_optimizer, **options):
-        """Set the optimizers, one for each player; the anchor's encoder moves with the generator."""
-        super().compile(optimizer=None, **options)
-        self.generator_optimizer, self.discriminator_optimizer = generator_optimizer, discriminator_optimizer
-        generator_optimizer.build(self.painting_variables())
-        discriminator_optimizer.build(self.discriminator.trainable_variables)
-
-    def painting_variables(self):
-        """Return what the generator's step moves."""
-        return self.generator.trainable_variables + (self.anchor.encoder.trainable_variables if self.anchor else [])
-
-    def draw_noise(self, count):
-        """Return fresh standard normal noise of shape `(count, latent_dim)`."""
-        return keras.random.normal((count, self.generator.input_shape[0][-1]), seed=self.noise_seed)
-
-    def move_average(self):
-        """Move the average generator a little towards the generator."""
-        for average, weights in zip(self.average_generator.variables, self.generator.variables, strict=True):
-            average.assign(self.average_decay * average + (1 - self.average_decay) * weights)
-
-
-class ConditionalGAN(ConditionalPlayers):
-    """How they play: the discriminator asks whether a sample is real and what was wanted, and the generator wants a yes to both.
+class ConditionalGAN(Adversaries):
+    """Both players know what is wanted: the discriminator asks whether a sample is real and what was asked for; the generator wants a yes to both.
 
     Example:
         gan = ConditionalGAN(generator, discriminator, look_up(pictures, conditions), seed=3)
@@ -308,18 +276,32 @@ class ConditionalGAN(ConditionalPlayers):
         generator: `keras.Model` from a list, noise and conditions, to samples.
         discriminator: `keras.Model` from a list, samples and conditions, to one logit each.
         find: Function from numbers to samples and conditions; see `look_up`.
+        anchor: `ConditionalVAE` with the same generator, or None. Its loss goes into the generator's, so that what it has learned isn't lost.
         anchor_weight: Float. What a nat of the anchor's loss counts.
         mismatch: Boolean. Whether the discriminator is also shown real samples with another one's condition, as fake.
         game: `losses.Game`. The pair of losses.
-        **options: Those of `ConditionalPlayers`: anchor, average_decay, seed.
+        **options: Those of `dcgan.Adversaries`: average_decay, seed.
 
     Source:
         Mirza, Osindero, 2014; the anchor: Bao, Chen, Wen, Li, Hua, 2017; mismatch: Reed, Akata, Yan, Logeswaran, Schiele, Lee, 2016.
     """
 
-    def __init__(self, generator, discriminator, find, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
-        super().__init__(generator, discriminator, find, **options)
-        self.anchor_weight, self.mismatch, self.game = anchor_weight, mismatch, game
+    def __init__(self, generator, discriminator, find, anchor=None, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
+        super().__init__(generator, discriminator, **options)
+        self.find, self.anchor, self.anchor_weight, self.mismatch, self.game = find, anchor, anchor_weight, mismatch, game
+
+    def compile(self, generator_optimizer, discriminator_optimizer, **options):
+        """Set the optimizers, one for each player; the anchor's encoder moves with the generator."""
+        generator_optimizer.build(self.painting_variables())
+        super().compile(generator_optimizer, discriminator_optimizer, **options)
+
+    def painting_variables(self):
+        """Return what the generator's step moves."""
+        return self.generator.trainable_variables + (self.anchor.encoder.trainable_variables if self.anchor else [])
+
+    def draw_noise(self, count):
+        """Return fresh standard normal noise of shape `(count, latent_dim)`."""
+        return keras.random.normal((count, self.generator.input_shape[0][-1]), seed=self.noise_seed)
 
     def train_discriminator(self, samples, conditions):
         """Move the discriminator one step down its loss; the generator's weights stay."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tryon_utils import lab, losses, weights
-from tryon_utils.pigments import COVERING, LAB_UNIT, LAYERS, REGIONS, SPREAD, WINDOW, compose, draw_pairs, histogram_difference, layer_losses, to_lab
+from tryon_utils.pigments import COVERING, LAB_UNIT, LAYERS, REGION_OF, REGIONS, SPREAD, WINDOW, compose, draw_pairs, expected_makeup, histogram_difference, layer_losses, to_lab
 
 # ---- Networks ----------------------------------------------------------------------------------------------------------
 
@@ -78,7 +78,7 @@ class Pigments(layers.Layer):
         return {**super().get_config(), "covering": self.covering, "width": self.width, "seed": self.seed}
 
 
-def build_generator(shape=WINDOW, channels=16, layer_names=LAYERS, seed=0):
+def build_generator(shape=WINDOW, channels=16, layer_names=LAYERS, covering=COVERING, in_regions=False, seed=0):
     """Build the network that looks at a face and at a reference laid over it, and predicts layers of pigment.
 
     A U-Net finds where each layer lies. What colour it has is read from the reference, there.
@@ -87,6 +87,8 @@ def build_generator(shape=WINDOW, channels=16, layer_names=LAYERS, seed=0):
         shape: Pair of integers, multiples of 8. Height and width of the faces.
         channels: Integer. Features at full size; 2, 3 and 4 times as many further down.
         layer_names: Sequence of strings. The layers, in painting order.
+        covering: Sequence of strings. The layers whose pigment is what is seen on the reference; the others begin with changing nothing.
+        in_regions: Boolean. Whether a layer's opacity is 0 outside of its region, by the masks; else outside of the face only.
         seed: Integer. Fixes the initial weights.
 
     Returns:
@@ -118,11 +120,14 @@ def build_generator(shape=WINDOW, channels=16, layer_names=LAYERS, seed=0):
         x = convolve(layers.Concatenate(axis=-1)([layers.UpSampling2D()(x), skipped]), times * channels)
     x = convolve(x, channels)
     logits = layers.Conv2D(len(layer_names), 3, padding="same", kernel_initializer=initializer, bias_initializer=keras.initializers.Constant(-3.0))(x)
-    on_face = layers.MaxPooling2D(3, strides=1, padding="same")(ops.max(masks, axis=-1, keepdims=True))
-    opacity = layers.Multiply(name="opacity")([layers.Activation("sigmoid")(logits), on_face])
-    covering = [number for number, name in enumerate(layer_names) if name in COVERING]
+    if in_regions:  # each layer keeps to its own region
+        allowed = ops.stack([masks[..., REGIONS.index(REGION_OF[name])] for name in layer_names], axis=-1)
+    else:
+        allowed = layers.MaxPooling2D(3, strides=1, padding="same")(ops.max(masks, axis=-1, keepdims=True))
+    opacity = layers.Multiply(name="opacity")([layers.Activation("sigmoid")(logits), allowed])
+    covers = [number for number, name in enumerate(layer_names) if name in covering]
     under = [RegionMeans()([picture, opacity]) for picture in (face, reference)]
-    pigment = Pigments(covering, seed=seed, name="pigment")([*under, palette])
+    pigment = Pigments(covers, seed=seed, name="pigment")([*under, palette])
     return keras.Model([face, masks, reference], [opacity, pigment], name="generator")
 
 
@@ -240,32 +245,27 @@ class MakeupTransfer(LayerModel):
 
 # ---- Training without pairs ------------------------------------------------------------------------------------------------
 
-def skin_mean(colours, masks):
-    """Return the mean colour of the skin, (batch, 1, 1, 3), of colours (batch, height, width, 3) by masks (batch, height, width, 5) of `REGIONS`."""
-    skin = masks[..., REGIONS.index("skin")][..., None]
-    return ops.sum(skin * colours, axis=(1, 2), keepdims=True) / (ops.sum(skin, axis=(1, 2), keepdims=True) + 1e-3)
-
-
 class UnpairedTransfer(LayerModel):
     """Learns the same layers from two piles: bare faces, and other people's faces with makeup.
 
-    The one generator puts makeup on (the reference wears some) and takes it off (the reference is bare). Nobody says what is right; these must
-    hold: what was put on comes off again, what was taken off can be put on again, a bare reference changes nothing, the colours of
-    regions are the reference's, on this face's skin, and two discriminators can't tell the results from the piles.
+    The one generator puts makeup on and takes it off. As its reference it is shown what the piles let expect: the face with as much of the reference's
+    colours as is makeup, or with as much less. Nobody says what is right; these must hold: what was put on comes off again, what was
+    taken off can be put on again, a bare reference changes nothing, the colours of regions are those expected, and two discriminators can't tell the
+    results from the piles.
 
     Args:
-        generator: See `build_generator`.
+        generator: See `build_generator`; with all layers covering, since it is shown colours that suit the face.
         judges: Pair of discriminators, of made-up and of bare faces, not conditional; see `build_discriminator`.
-        histograms: Dictionary from regions to the weights of their histograms.
+        clouds: See `makeup_pairs.compare_piles`.
         **options: Those of `LayerModel`.
 
     Source:
         Li, Qian, Dong, Liu, Yan, Zhu, Lin, 2018 (BeautyGAN); the cycle: Zhu, Park, Isola, Efros, 2017.
     """
 
-    def __init__(self, generator, judges, histograms, **options):
+    def __init__(self, generator, judges, clouds, **options):
         super().__init__(generator, judges, **options)
-        self.histograms = histograms
+        self.clouds = clouds
 
     def lay_on(self, faces, masks, references):
         """Return batches of faces, each with the layers that the generator predicts for its reference, in Lab."""
@@ -275,18 +275,19 @@ class UnpairedTransfer(LayerModel):
     def train_step(self, packed):
         """Train the generator once, then both discriminators once, on packed piles; see `makeup_pairs.pack_piles`."""
         values = ops.cast(packed, "float32")
-        bare, made_over, bare_over, other, bare_over_other = (to_lab(values[..., start:start + 3]) for start in (0, 8, 11, 14, 22))
+        bare, made_over, bare_over, other = (to_lab(values[..., start:start + 3]) for start in (0, 8, 11, 14))
         masks, other_masks = values[..., 3:8] / 255.0, values[..., 17:22] / 255.0
+        look, none = (expected_makeup(over, masks, self.clouds) for over in (made_over, bare_over))
+        worn = expected_makeup(other, other_masks, self.clouds)
         with tf.GradientTape() as tape:
-            made, same, removed = self.lay_on([bare, bare, other], [masks, masks, other_masks], [made_over, bare_over, bare_over_other])
-            bare_again, other_again = self.lay_on([made, removed], [masks, other_masks], [bare_over, other])
+            made, same, removed = self.lay_on([bare, bare, other], [masks, masks, other_masks], [bare + look, bare + none, other - worn])
+            bare_again, other_again = self.lay_on([made, removed], [masks, other_masks], [made - look, removed + worn])
             cycle = ops.mean(lab.difference(bare, bare_again)) + ops.mean(lab.difference(other, other_again))
             identity = ops.mean(lab.difference(bare, same))
-            on_skin = made_over + skin_mean(bare, masks) - skin_mean(made_over, masks)  # only lipstick hides whose skin it lies on
-            histogram = sum(weight * histogram_difference(made, made_over if name == "lips" else on_skin, masks[..., REGIONS.index(name)])
-                            for name, weight in self.histograms.items())
+            histogram = sum(histogram_difference(made, bare + look, masks[..., place]) + 0.5 * histogram_difference(removed, other - worn, other_masks[..., place])
+                            for place in map(REGIONS.index, self.clouds))
             fooled = sum(losses.least_squares_generator_loss(judge(fake, training=True)) for judge, fake in zip(self.judges, (made, removed), strict=True))
-            loss = cycle + 0.5 * identity + histogram + self.adversarial_weight * fooled
+            loss = 0.5 * cycle + 0.3 * identity + histogram + self.adversarial_weight * fooled
         self.update_generator(tape, loss)
         judged = self.update_judges([(other, made), (bare, removed)], losses.least_squares_discriminator_loss)
         return {"cycle": cycle, "histogram": histogram, "discriminator_loss": judged}

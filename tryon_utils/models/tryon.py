@@ -20,6 +20,7 @@ ENDS = dict(zip(WIDTHS, itertools.accumulate(WIDTHS.values()), strict=True))
 CHANNELS = {name: slice(end - WIDTHS[name], end) for name, end in ENDS.items()}
 CONDITIONS = ENDS["coverage"]  # channels that are known without the truth
 SOURCES = ("warped", "skin", "lower", "background", "other")  # where a painted pixel's colour may come from
+WATCHED = ("agnostic", "warped", "coverage")  # the conditions that the discriminator sees
 
 
 def convolve(x, channels, initializer, kernel_size=3, strides=1, name=None):
@@ -163,8 +164,8 @@ def fit_tone(painter, palettes, arms):
 def build_discriminator(image_size=(64, 48), channels=24, depth=3, seed=0):
     """Build the patch discriminator: it sees conditions and picture together, and gives every patch a logit of its own.
 
-    It changes both alike in training, by shifts and cut-outs, never in colour: colours are what it shall judge. All convolutions are held
-    in check by spectral normalisation.
+    It changes both alike in training, by shifts and cut-outs, never in colour: colours are what it shall judge. Spectral normalisation holds
+    its convolutions in check; each may double what it is given, since otherwise three of them leave nothing of a small difference.
 
     Args:
         image_size: Pair (height, width), divisible by 2 ** depth.
@@ -173,23 +174,28 @@ def build_discriminator(image_size=(64, 48), channels=24, depth=3, seed=0):
         seed: Integer. Fixes the initial weights and the changes drawn.
 
     Returns:
-        A functional `keras.Model` from `(batch, height, width, 23 + 3)` in [-1, 1] to logits `(batch, height / 2 ** depth, width / 2 ** depth, 1)`.
+        A functional `keras.Model` from `(batch, height, width, 7 + 3)` in [-1, 1], see `beside`, to logits `(batch, height / 2 ** depth, width / 2 ** depth, 1)`.
 
     Source:
         Isola, Zhu, Zhou, Efros, 2017; Miyato, Kataoka, Koyama, Yoshida, 2018; Zhao, Liu, Lin, Zhu, Han, 2020.
     """
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
-    both = keras.Input((*image_size, CONDITIONS + 3), name="both")
+    both = keras.Input((*image_size, sum(WIDTHS[name] for name in WATCHED) + 3), name="both")
     x = DifferentiableAugmentation(("translation", "cutout"), seed)(both)
     for level in range(depth):
         x = layers.SpectralNormalization(layers.Conv2D(2**level * channels, 4, 2, "same", kernel_initializer=initializer))(x)
-        x = layers.LeakyReLU(negative_slope=0.2)(x)
-    logits = layers.SpectralNormalization(layers.Conv2D(1, 3, padding="same", kernel_initializer=initializer), name="logits")(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(layers.Rescaling(2.0)(x))
+    logits = layers.Conv2D(1, 3, padding="same", kernel_initializer=initializer, name="logits")(x)
     discriminator = keras.Model(both, logits, name="discriminator")
     for layer in discriminator.layers:
         if isinstance(layer, layers.SpectralNormalization):  # Keras draws this vector without a seed
             layer.vector_u.assign(initializer(layer.vector_u.shape))
     return discriminator
+
+
+def beside(conditions, picture):
+    """Return what the discriminator sees: the conditions that it watches, and a picture, `(batch, height, width, 7 + 3)` in [-1, 1]."""
+    return ops.concatenate([*(conditions[..., CHANNELS[name]] for name in WATCHED), picture], axis=-1)
 
 
 def split(sheets):
@@ -309,7 +315,7 @@ class TryOnGAN(TryOn):
         Lim, Ye, 2017 (hinge); Mescheder, Geiger, Nowozin, 2018 (R1); Karras, Laine, Aittala, Hellsten, Lehtinen, Aila, 2020 (lazily).
     """
 
-    def __init__(self, painter, discriminator, adversarial_weight=0.05, penalty_weight=0.05, penalty_every=8, **options):
+    def __init__(self, painter, discriminator, adversarial_weight=0.05, penalty_weight=0.01, penalty_every=8, **options):
         super().__init__(painter, **options)
         self.discriminator = discriminator
         self.adversarial_weight, self.penalty_weight, self.penalty_every = adversarial_weight, penalty_weight, penalty_every
@@ -322,20 +328,20 @@ class TryOnGAN(TryOn):
 
     def adversarial_loss(self, conditions, picture):
         """Return the adversarial loss times its weight: patches shall be found real."""
-        logits = self.discriminator(ops.concatenate([conditions, picture], axis=-1), training=True)
+        logits = self.discriminator(beside(conditions, picture), training=True)
         return self.adversarial_weight * losses.hinge_generator_loss(logits)
 
     def slope_penalty(self, conditions, target):
-        """Return R1: how steeply the discriminator's logits change with the true pictures."""
+        """Return R1: how steeply the mean of the discriminator's logits changes with the true pictures."""
         with tf.GradientTape() as slope_tape:
             slope_tape.watch(target)
-            logits = self.discriminator(ops.concatenate([conditions, target], axis=-1), training=True)
+            logits = ops.mean(self.discriminator(beside(conditions, target), training=True), axis=(1, 2, 3))
         return losses.r1_penalty(slope_tape.gradient(logits, target))
 
     def update_discriminator(self, conditions, target, picture, times):
         """Move the discriminator one step down its loss and so many times the penalty."""
         with tf.GradientTape() as tape:
-            real_logits, fake_logits = (self.discriminator(ops.concatenate([conditions, shown], axis=-1), training=True) for shown in (target, picture))
+            real_logits, fake_logits = (self.discriminator(beside(conditions, shown), training=True) for shown in (target, picture))
             loss = total = losses.hinge_discriminator_loss(real_logits, fake_logits)
             if times:
                 total = loss + self.penalty_weight * times * self.slope_penalty(conditions, target)
@@ -348,3 +354,26 @@ class TryOnGAN(TryOn):
         due = self.discriminator_optimizer.iterations % self.penalty_every == 0
         return tf.cond(due, lambda: self.update_discriminator(conditions, target, picture, self.penalty_every),
                        lambda: self.update_discriminator(conditions, target, picture, 0))
+
+
+class WarmUp(keras.Model):
+    """Lets the discriminator of a `TryOnGAN` learn alone, from a painter that stands still, before the two play.
+
+    Example:
+        warm_up = WarmUp(gan)
+        warm_up.compile()
+        training.train(warm_up, sheets, steps=120, batch_size=16)
+
+    Args:
+        gan: Compiled `TryOnGAN`.
+    """
+
+    def __init__(self, gan):
+        super().__init__()
+        self.gan = gan
+
+    def train_step(self, sheets):
+        """Move the discriminator one step down its loss on sheets, uint8 `(batch, height, width, 29)`; both painters stay as they are."""
+        conditions, truth = split(sheets)
+        picture = self.gan.average_painter(conditions, training=False)["picture"]
+        return self.gan.train_discriminator(conditions, truth["target"], picture)

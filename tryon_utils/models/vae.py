@@ -9,8 +9,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tryon_utils import losses
-
-SMALLEST = 4  # pixels: where halving ends
+from tryon_utils.models.dcgan import grid_sizes
 
 
 def build_encoder(image_shape=(64, 64, 3), latent_dim=64, channels=16, seed=0):
@@ -27,18 +26,14 @@ def build_encoder(image_shape=(64, 64, 3), latent_dim=64, channels=16, seed=0):
         logarithms of variances.
 
     Raises:
-        ValueError: a size that halving doesn't lead to 4 pixels or an odd number below 8.
+        ValueError: a size that halving doesn't lead to a small grid; see `dcgan.grid_sizes`.
     """
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     images = keras.Input(image_shape, name="images")
-    x, width = images, channels
-    while max(x.shape[1:3]) > SMALLEST and x.shape[1] % 2 == 0 and x.shape[2] % 2 == 0:
-        x = layers.Conv2D(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=initializer)(x)
+    x = images
+    for level in range(len(grid_sizes(image_shape)) - 1):
+        x = layers.Conv2D(min(4, 2**level) * channels, 4, strides=2, padding="same", use_bias=False, kernel_initializer=initializer)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(layers.BatchNormalization(momentum=0.9)(x))
-        width = min(2 * width, 4 * channels)
-    if max(x.shape[1:3]) > 2 * SMALLEST or x is images:
-        raise ValueError(f"Halving a picture of {image_shape[0]} x {image_shape[1]} ends at {x.shape[1]} x {x.shape[2]}; a grid of at most "
-                         f"{2 * SMALLEST} is wanted. Take sizes such as 32, 64 or 64 x 48.")
     x = layers.Flatten()(x)
     mean = layers.Dense(latent_dim, kernel_initializer=initializer, name="mean")(x)
     log_variance = layers.Dense(latent_dim, kernel_initializer="zeros", name="log_variance")(x)

@@ -45,6 +45,7 @@ class Container:
         orientation: Integer from 1 to 8. How EXIF says that the camera was held; 1 is upright.
         profile: Bytes. The ICC colour profile; empty where there is none.
         left_out: Integer. Bytes that were left out.
+        bits: Integer. Bits of a channel of a pixel: 16 in some PNG pictures, otherwise 8 or fewer.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Container:
     orientation: int = 1
     profile: bytes = b""
     left_out: int = 0
+    bits: int = 8
 
 
 def strip(data):
@@ -201,11 +203,11 @@ def _read_png(data):
         at += 12 + length
     if b"IHDR" not in chunks or not pixels:
         raise damaged("PNG")
-    width, height = struct.unpack_from(">II", chunks[b"IHDR"])
+    width, height, bits = struct.unpack_from(">IIB", chunks[b"IHDR"])
     clean = [b"\x89PNG\r\n\x1a\n"]
     for name, content in (chunks | {b"IDAT": b"".join(pixels), b"IEND": chunks.pop(b"IEND")}).items():
         clean.append(struct.pack(">I4s", len(content), name) + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(name))))
-    return Container("PNG", (height, width), b"".join(clean), read_orientation(exif), profile)
+    return Container("PNG", (height, width), b"".join(clean), read_orientation(exif), profile, bits=bits)
 
 
 def _inflate(compressed):

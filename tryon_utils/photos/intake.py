@@ -55,7 +55,7 @@ def read(source, most_bytes=MOST_BYTES, most_pixels=MOST_PIXELS):
     Args:
         source: Bytes (or a bytearray or memoryview, as uploads come), or the path of a file.
         most_bytes: Integer. Larger files are refused unread.
-        most_pixels: Integer. Larger pictures are refused undecoded.
+        most_pixels: Integer. Larger pictures are refused undecoded; of 16 bits a channel, those of more than half as many.
 
     Returns:
         A `Photo`.
@@ -67,8 +67,11 @@ def read(source, most_bytes=MOST_BYTES, most_pixels=MOST_PIXELS):
     container = containers.strip(_bytes(source, most_bytes))
     height, width = container.size
     most_pixels = min(most_pixels, MOST_OF_KIND.get(container.kind, most_pixels))
+    deep = container.bits > 8
+    most_pixels = most_pixels // 2 if deep else most_pixels  # twice the work a pixel
     if height * width > most_pixels:
-        raise PhotoError(f"This picture is {width:,} pixels wide and {height:,} high; at most {most_pixels / 1e6:g} million in all are read: make it smaller.")
+        depth = f" of {container.bits} bits a channel" if deep else ""
+        raise PhotoError(f"This picture is {width:,} pixels wide and {height:,} high; at most {most_pixels / 1e6:g} million{depth} in all are read: make it smaller.")
     if min(height, width) < LEAST_SIDE:
         raise PhotoError(f"This picture is {width} pixels wide and {height} high; at least {LEAST_SIDE} each way are wanted: choose a larger one.")
     try:

@@ -137,7 +137,7 @@ def draw_tones(tables, limit=1.15, label="CIEDE2000 in the makeup", width=7.2):
         ax.scatter(tones, means, s=48, c=[MONK_TONES[tone - 1] for tone in tones], edgecolors="#333333", linewidths=0.9, zorder=3)
         ax.set(xticks=tones, xlim=(0.3, 10.7), xlabel="skin tone")
         ax.tick_params(labelsize=7.5)
-        ax.set_title(f"{name}:{between}worst {means.max() / overall:.2f} of the mean", fontsize=8.5)
+        ax.set_title(f"{name}:{between}worst {means.max() / overall:.2f} of the mean", fontsize=8.5 if len(tables) < 4 else 7.5)
     top = max(max(row.high for row in rows) for rows in tables.values())
     panels[0].set(ylabel=label, ylim=(0, 1.08 * max(top, max((limit or 1) * np.mean([row.mean for row in rows]) for rows in tables.values()))))
     if limit is not None:

@@ -106,7 +106,7 @@ def draw_map(parts, there, pictures=()):
             ax.text(column + 0.07, -row - 0.57, "\n".join(textwrap.wrap(adds, 20)), fontsize=6.8, va="bottom", color=ink, linespacing=1.1)
             if number in pictures:
                 height, width = np.shape(pictures[number])[:2]
-                inset = ax.inset_axes((column + 0.5 - 0.2 * width / height, -row - 0.4, 0.4 * width / height, 0.42), transform=ax.transData)
+                inset = ax.inset_axes((column + 0.5 - 0.17 * width / height, -row - 0.34, 0.34 * width / height, 0.36), transform=ax.transData)
                 people.show(inset, pictures[number])
     return figure
 

@@ -15,7 +15,7 @@ function render({ model, el }) {
       if (forward && Number(range.value) >= Number(range.max) || !forward && Number(range.value) <= 0) forward = !forward;
       range.value = Number(range.value) + (forward ? 1 : -1);
       show();
-    }, 90);
+    }, model.get("pause"));
   };
   const load = () => {
     play(false);

@@ -1,4 +1,4 @@
-"""The mirror: any look on any face, as strong as wanted in each region, and a lesson that paints it layer by layer."""
+"""The mirror: any look on any face, as strong as wanted in each region and in other colours, and a lesson that paints it layer by layer."""
 
 from typing import Protocol
 
@@ -30,8 +30,15 @@ class Stylist(Protocol):
     def before(self, face):
         """Return the picture of a face (a row of `people`, or pixels) at the size at which `make_up` paints."""
 
-    def make_up(self, face, look, strengths):
-        """Return the face in the look: uint8, of the size of `before(face)`; `strengths` is a dictionary from a region to a number in [0, 1].
+    def colours(self, face, look):
+        """Return the colours of the look on that face: a dictionary from the regions that can be given another colour to strings such as "#a8452a"."""
+
+    def make_up(self, face, look, strengths, colours=None):
+        """Return the face in the look: uint8, of the size of `before(face)`.
+
+        Args:
+            strengths: Dictionary from a region to a number in [0, 1].
+            colours: Dictionary from some regions to other colours, such as {"lips": "#a8452a"}.
 
         Raises:
             ValueError: a photograph that can't be used; the message says why and what to do.
@@ -51,8 +58,9 @@ class Mirror(Fitting):
 
     def controls(self):
         self.strengths = {region: parts.Slider(label=region.capitalize()) for region in self.model.regions}
+        self.colours, self._setting = {}, False  # what the visitor has chosen instead of the look's own
         for slider in self.strengths.values():
-            slider.observe(self._turned, "value")
+            slider.observe(self._turned, ["value", "colour"])
         return list(self.strengths.values())
 
     def extras(self):
@@ -63,7 +71,16 @@ class Mirror(Fitting):
 
     def make(self):
         self.film.frames = []
-        return self.model.make_up(self.person, self.thing, {region: slider.value for region, slider in self.strengths.items()})
+        made = self.model.make_up(self.person, self.thing, {region: slider.value for region, slider in self.strengths.items()}, self.colours)
+        own, self._setting = self.model.colours(self.person, self.thing), True
+        for region, slider in self.strengths.items():
+            slider.colour = self.colours.get(region, own[region]) if region in own else ""
+        self._setting = False
+        return made
+
+    def choose(self, row):
+        self.colours = {}  # another look, and its own colours
+        super().choose(row)
 
     def teach(self):
         """Show the look layer by layer."""
@@ -71,5 +88,9 @@ class Mirror(Fitting):
             self.film.frames = [pictures.address(picture) for picture in self.model.lesson(self.person, self.thing)]
 
     def _turned(self, change):
+        if self._setting:
+            return
         with self.room.guard("Mirror at work"):
+            if change["name"] == "colour":
+                self.colours |= {region: slider.colour for region, slider in self.strengths.items() if slider is change["owner"]}
             self.renew()

@@ -67,11 +67,13 @@ class Film(_Part):
     Attributes:
         label: String. What it shows.
         frames: List of addresses.
+        pause: Integer. Milliseconds from one frame to the next.
     """
 
     _esm = HERE / "film.js"
     label = traitlets.Unicode("Film").tag(sync=True)
     frames = traitlets.List().tag(sync=True)
+    pause = traitlets.Int(90).tag(sync=True)
 
 
 class Compare(_Part):
@@ -90,16 +92,18 @@ class Compare(_Part):
 
 
 class Slider(_Part):
-    """A strength from nothing to all, with its name and its number beside it.
+    """A strength from nothing to all, with its name and its number beside it, and a colour where there is one.
 
     Attributes:
         label: String.
         value: Float from 0 to 1.
+        colour: String, such as "#a8452a"; empty where there is none to choose.
     """
 
     _esm = HERE / "slider.js"
     label = traitlets.Unicode("Strength").tag(sync=True)
     value = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+    colour = traitlets.Unicode("").tag(sync=True)
 
 
 class Upload(_Part):

@@ -16,14 +16,15 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 NOTEBOOK = HERE.parents[1] / "notebooks" / "the_studio.ipynb"
+EXTENSIONS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget")  # of JupyterLab's: what shows widgets, and no more
 MINUTES_IDLE = 20  # after which the kernel of somebody who has gone is ended
 
 
 def command(port=8866, theme="light", browser=True, notebook=NOTEBOOK):
     """Return the command that starts Voila, as a list of strings."""
     return [sys.executable, "-m", "voila", str(notebook), f"--port={port}", f"--theme={theme}", "--template=fitting_room",
-            "--Voila.ip=127.0.0.1", "--VoilaConfiguration.strip_sources=True", "--VoilaConfiguration.file_allowlist=[]",
-            "--VoilaConfiguration.extension_allowlist=['@jupyter-widgets/jupyterlab-manager','anywidget']",
+            "--Voila.ip=127.0.0.1", "--VoilaConfiguration.strip_sources=True", "--VoilaConfiguration.file_allowlist=x^",  # no name fits it
+            *(f"--VoilaConfiguration.extension_allowlist={name}" for name in EXTENSIONS),
             "--VoilaExecutor.timeout=120", f"--MappingKernelManager.cull_idle_timeout={60 * MINUTES_IDLE}",
             "--MappingKernelManager.cull_interval=60", *([] if browser else ["--no-browser"])]
 

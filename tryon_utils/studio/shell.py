@@ -2,6 +2,7 @@
 
 import html
 import io
+import logging
 
 import ipywidgets
 import numpy as np
@@ -35,6 +36,7 @@ class Studio(ipywidgets.VBox):
     """
 
     def __init__(self, store=None, seed=0, stylist=None, dresser=None):
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its remarks on speed would stand in red above the room
         self.room = Room(store)
         rng = np.random.default_rng(seed)
         made = [Mirror(self.room, rng, stylist) if stylist else None, Wardrobe(self.room, rng, dresser) if dresser else None, Atelier(self.room, rng)]

@@ -1,8 +1,6 @@
 // Pictures to choose from, with stars and hearts. The screen changes first; the kernel is told after.
-let groups = 0;
-
 function render({ model, el }) {
-  const group = `fr-stars-${++groups}`;
+  const group = `fr-stars-${Math.random().toString(36).slice(2)}`; // a counter would begin anew in each group
   el.classList.add("fr-part");
   el.addEventListener("keydown", event => event.stopPropagation()); // JupyterLab's shortcuts would take the arrows
   const box = document.createElement("div");

@@ -3,10 +3,13 @@
 Each is there only where its weights are: `find_dresser` and `find_stylist` return None otherwise, and the room opens without that door.
 """
 
+import dataclasses
 import functools
+import re
 import types
 
 import numpy as np
+from IPython.utils.capture import capture_output
 
 from tryon_utils import cards, datasets, dressing, makeup_photos, paperdoll, pigments, recommend, splits, weights
 from tryon_utils.models import garment as garments
@@ -18,7 +21,10 @@ PAINTERS = ("try_on_128", "try_on_256")  # the first one that is there is used
 STYLIST = "makeup_0"
 PEOPLE, GARMENTS = 10, 48
 FACE_SIZE = 256      # pixels of the rendered faces in the mirror
+COLOUR = re.compile("#[0-9a-f]{6}")
 SHOP_SIZE = 256      # of a garment that is put on a photograph
+FRAMES = 12          # of a film
+LEAST_COVER = 40     # of 255: a layer that covers less than this nowhere is not worn, and has no colour
 
 
 class Dresser:
@@ -36,7 +42,8 @@ class Dresser:
 
     def __init__(self, warper, painter, provenance, people=PEOPLE, garments_shown=GARMENTS):
         self.warper, self.painter, self.provenance = warper, painter, provenance
-        self.bodies = datasets.load_bodies("new_both", garments_shown, size=painter.input_shape[1])
+        with capture_output():  # no line on how many are rendered, which would stay above the room
+            self.bodies = datasets.load_bodies("new_both", garments_shown, size=painter.input_shape[1])
         wanted = [recipe[2] for recipe in self.bodies.recipes]
         self.people = [(self.bodies.person[row], f"person {row + 1}") for row in range(people)]
         self.things = [(self.bodies.garment[row], describe_garment(vars(recipe))) for row, recipe in enumerate(wanted)]
@@ -59,14 +66,27 @@ class Dresser:
         """
         if isinstance(person, np.ndarray):
             return dress.dress(wearer.read(person), self.cloth(garment), self.models).picture
+        row = slice(person, person + 1)
+        return self._dress(garment, self.bodies.person[row], self.bodies.agnostic_mask[row], self.bodies.keypoints[row], self.bodies.parse[row])[0]
+
+    def film(self, person, garment):
+        """Return a rendered person, a row, who sways in a garment, a row or pixels: each frame is a try-on of its own, uint8 (frames, height, width, 3)."""
+        mover, worn, _ = self.bodies.recipes[person]
+        moves = [dataclasses.replace(mover, sway=share, wobble=(2 * share - 1,) * len(mover.wobble)) for share in np.linspace(0, 1, FRAMES)]
+        scenes = [paperdoll.render_person(move, worn, self.bodies.person.shape[1]) for move in moves]
+        masks = np.stack([np.rint(255 * scene.agnostic_mask) for scene in scenes]).astype("uint8")
+        return self._dress(garment, np.stack([scene.picture for scene in scenes]), masks, np.stack([scene.keypoints for scene in scenes]),
+                           np.stack([scene.parse for scene in scenes]))
+
+    def _dress(self, garment, person, agnostic_mask, keypoints, parse):
+        """Return rendered people, arrays as in `datasets.Bodies`, all in one garment, a row or pixels."""
         if isinstance(garment, np.ndarray):
             picture, mask = cloth.read(garment).shop_picture(self.bodies.person.shape[1])
         else:
             picture, mask = self.bodies.garment[garment], self.bodies.garment_mask[garment]
-        row = slice(person, person + 1)
-        asked = types.SimpleNamespace(person=self.bodies.person[row], agnostic_mask=self.bodies.agnostic_mask[row], keypoints=self.bodies.keypoints[row],
-                                      parse=self.bodies.parse[row], garment=picture[None], garment_mask=mask[None])
-        return dressing.dress(self.painter, self.warper, asked)[0]
+        asked = types.SimpleNamespace(person=person, agnostic_mask=agnostic_mask, keypoints=keypoints, parse=parse,
+                                      garment=np.repeat(picture[None], len(person), axis=0), garment_mask=np.repeat(mask[None], len(person), axis=0))
+        return dressing.dress(self.painter, self.warper, asked)
 
     def cloth(self, garment):
         """Return a garment for a photograph: read from one, or drawn large from its recipe."""
@@ -114,13 +134,46 @@ class Stylist:
             self._last = face, look, makeup_photos.predict_layers(self.generator, self.before(face), reference.picture, known, reference.landmarks)
         return self._last[2]
 
-    def make_up(self, face, look, strengths):
-        """Return a face (a row, or the pixels of a photograph) in a look, each region as strong as said.
+    def make_up(self, face, look, strengths, colours=None):
+        """Return a face (a row, or the pixels of a photograph) in a look, each region as strong as said, and in another colour where one is said.
 
         Raises:
             PhotoError: no face was found in the photograph.
+            ValueError: a colour that is none.
         """
-        return makeup_photos.apply_layers(self.before(face), self.layers(face, look), strengths)
+        layers = self.layers(face, look)
+        if colours:
+            layers = layers._replace(pigment=self._recoloured(face, layers, colours))
+        return makeup_photos.apply_layers(self.before(face), layers, strengths)
+
+    def colours(self, face, look):
+        """Return the colours of what a look puts on lips, eyes and cheeks, as this face wears it: strings such as "#a8452a"; who wears none has none."""
+        layers = self.layers(face, look)
+        seen = pigments.colours_of(*self._small(face, layers), layers.pigment[None])[0]
+        worn = {region: pigments.LAYERS.index(names[0]) for region, names in pigments.GROUPS.items()}
+        return {region: "#" + bytes(np.rint(255 * np.clip(seen[layer], 0, 1)).astype("uint8")).hex() for region, layer in worn.items()
+                if layers.opacity[layer].max() > LEAST_COVER}
+
+    def _small(self, face, layers):
+        """Return the part of a picture that layers lie on and their opacities, thinned out: enough for mean colours."""
+        left, top, right, bottom = layers.box
+        step = max(1, max(right - left, bottom - top) // 128)
+        return self.before(face)[None, top:bottom:step, left:right:step], np.moveaxis(layers.opacity[:, ::step, ::step], 0, -1)[None]
+
+    def _recoloured(self, face, layers, colours):
+        """Return the pigments that give some regions other colours; a region's further layers move along with its first."""
+        small = self._small(face, layers)
+        seen = pigments.colours_of(*small, layers.pigment[None])
+        wanted, moved = seen.copy(), []
+        for region, colour in colours.items():
+            if region not in pigments.GROUPS or not COLOUR.fullmatch(colour):
+                raise ValueError(f"{region} in {colour!r} came; one of {', '.join(pigments.GROUPS)}, in a colour such as #a8452a, is wanted.")
+            rows = [pigments.LAYERS.index(name) for name in pigments.GROUPS[region]]
+            wanted[0, rows] = np.clip(seen[0, rows] + np.frombuffer(bytes.fromhex(colour[1:]), "uint8") / 255 - seen[0, rows[0]], 0, 1)
+            moved += rows
+        pigment = layers.pigment.copy()
+        pigment[moved] = pigments.pigment_for(*small, wanted)[0, moved]
+        return pigment
 
     def lesson(self, face, look):
         """Return the look region by region, as one would paint it: the bare face, skin, cheeks, eyes, brows, lips."""
@@ -135,7 +188,8 @@ def find_dresser(folder=weights.FOLDER):
     name = next((name for name in PAINTERS if name in shipped), None)
     if name is None or "garment_warper" not in shipped:
         return None
-    return Dresser(garments.load(), tryon.load(int(name.rpartition("_")[2])), lambda: cards.today(name, shipped[name]["sha256"]))
+    warper = weights.load(garments.build_warper(**shipped["garment_warper"]["options"]), "garment_warper", folder)
+    return Dresser(warper, tryon.load(int(name.rpartition("_")[2]), folder), lambda: cards.today(name, shipped[name]["sha256"]))
 
 
 def find_stylist(folder=weights.FOLDER):

@@ -27,6 +27,7 @@ from scipy import ndimage
 from tryon_utils import characters, datasets, images, losses, metrics, paperdoll, training, widgets
 from tryon_utils.gates import gate
 from tryon_utils.models import dcgan, face_reader, features
+from tryon_utils.models.dcgan import grid_sizes
 from tryon_utils.paperdoll.factors import changed
 from tryon_utils.plotting import latents as plots
 from tryon_utils.plotting import metrics as metric_plots
@@ -69,20 +70,13 @@ print("faces:", real_images.shape, f"from {real_images.min():.0f} to {real_image
 # The encoder halves the picture down to 4 x 4, as a discriminator does. (It returns two things; for now we use the first.) The decoder is the generator of [chapter 03](03_build_a_dcgan.ipynb), from code to picture, layer by layer.
 
 # %% tags=["twin:tryon_utils.models.vae"]
-SMALLEST = 4  # pixels: where halving ends
-
-
 def build_encoder(image_shape=(64, 64, 3), latent_dim=64, channels=16, seed=0):
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     images = keras.Input(image_shape, name="images")
-    x, width = images, channels
-    while max(x.shape[1:3]) > SMALLEST and x.shape[1] % 2 == 0 and x.shape[2] % 2 == 0:
-        x = layers.Conv2D(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=initializer)(x)
+    x = images
+    for level in range(len(grid_sizes(image_shape)) - 1):
+        x = layers.Conv2D(min(4, 2**level) * channels, 4, strides=2, padding="same", use_bias=False, kernel_initializer=initializer)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(layers.BatchNormalization(momentum=0.9)(x))
-        width = min(2 * width, 4 * channels)
-    if max(x.shape[1:3]) > 2 * SMALLEST or x is images:
-        raise ValueError(f"Halving a picture of {image_shape[0]} x {image_shape[1]} ends at {x.shape[1]} x {x.shape[2]}; a grid of at most "
-                         f"{2 * SMALLEST} is wanted. Take sizes such as 32, 64 or 64 x 48.")
     x = layers.Flatten()(x)
     mean = layers.Dense(latent_dim, kernel_initializer=initializer, name="mean")(x)
     log_variance = layers.Dense(latent_dim, kernel_initializer="zeros", name="log_variance")(x)

@@ -14,6 +14,7 @@ import chromium
 import lab
 import nbformat
 import numpy as np
+import psutil
 import pytest
 import voila_server
 from PIL import Image
@@ -32,16 +33,12 @@ PATIENCE = 60_000  # ms, on a busy machine
 
 
 @pytest.fixture(scope="module")
-def camera_browser():
+def camera_browser(playwright):
     """A Chromium with a camera that shows a test picture."""
-    path = chromium.find_chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        flags = (*chromium.FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-        launched = playwright.chromium.launch(executable_path=path, args=list(flags))
-        yield launched
-        launched.close()
+    flags = (*chromium.FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    launched = playwright.chromium.launch(executable_path=chromium.find_chromium(), args=list(flags))
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +84,12 @@ class Visit:
         self.room.get_by_role("button", name=name, exact=True).click()
 
     def star(self, number, value):
-        """Give stars as a keyboard does: the inputs are hidden, their labels are drawn."""
-        self.tile(number).get_by_role("radio", name=f"{value} of 5 stars").check(force=True)
+        """Give stars with the mouse, on a star that is drawn."""
+        self.tile(number).locator(f'label[title="{value} of 5 stars"]').click()
+
+    def star_by_keyboard(self, number, value):
+        """Give stars with the space bar, on the radio button that screen readers speak of."""
+        self.tile(number).get_by_role("radio", name=f"{value} of 5 stars").press("Space")
 
     def sources(self):
         return self.room.locator(".fr-tiles:not(.fr-small) .fr-pick img").evaluate_all("images => images.map(image => image.src)")
@@ -120,7 +121,7 @@ def tour(visit, results, name):
     visit.says("5 of 5 stars")
     visit.tile(1).get_by_role("button", name="Keep as a favourite").click()
     visit.says("A favourite")
-    visit.star(2, 1)
+    visit.star_by_keyboard(2, 1)
     visit.says("1 of 5 stars")
     visit.room.locator(".fr-leaning b").wait_for(timeout=PATIENCE)
     before = visit.sources()
@@ -138,20 +139,25 @@ def tour(visit, results, name):
     visit.enter("Mirror")
     after = visit.room.locator(".fr-compare:visible .fr-after")
     shown = after.get_attribute("src")
-    slider = visit.room.get_by_label("Lips")
+    slider = visit.room.get_by_role("slider", name="Lips", exact=True)
     for _ in range(6):
         slider.press("ArrowLeft")
     assert visit.room.locator(".fr-slide output").first.inner_text() == "70 %"
+    visit.wait_for_change(lambda: after.get_attribute("src"), shown)
+    shown = after.get_attribute("src")
+    visit.room.get_by_label("Another colour: Lips").fill("#204080")
     visit.wait_for_change(lambda: after.get_attribute("src"), shown)
     visit.room.locator(".fr-compare:visible input").press("ArrowLeft")
     assert visit.room.locator(".fr-compare:visible").evaluate("box => box.style.getPropertyValue('--cut')") == "49%"
     visit.press("Teach me this look")
     visit.room.locator(".fr-film img:visible").first.wait_for(timeout=PATIENCE)
     visit.page.screenshot(path=results / f"studio_{name}_mirror.png", full_page=True)
-    # the wardrobe: uploads, good and bad
+    # the wardrobe: a film, uploads, good and bad
     visit.enter("Wardrobe")
     after = visit.room.locator(".fr-compare:visible .fr-after")
     shown = after.get_attribute("src")
+    visit.press("Let them move")
+    visit.room.locator(".fr-film img:visible").first.wait_for(timeout=PATIENCE)
     visit.upload(picture_file())
     visit.wait_for_change(lambda: after.get_attribute("src"), shown)
     shown = after.get_attribute("src")
@@ -162,8 +168,17 @@ def tour(visit, results, name):
     visit.page.screenshot(path=results / f"studio_{name}_wardrobe.png", full_page=True)
 
 
+def kill_kernels(folder):
+    """Kill the kernels whose settings lie in a folder, as a machine without memory would; return how many there were."""
+    kernels = [process for process in psutil.process_iter(["cmdline"])
+               if "ipykernel_launcher" in (said := process.info["cmdline"] or []) and any(str(folder) in part for part in said)]
+    for process in kernels:
+        process.kill()
+    return len(kernels)
+
+
 def test_a_visit_in_jupyterlab(camera_browser, results, notebook, tmp_path, monkeypatch):
-    """The whole tour; then the kernel is restarted, and the stars are still there; then they are deleted."""
+    """The whole tour; then the kernel is killed, and the stars are still there in the next one; then they are deleted."""
     file = tmp_path / "feedback.sqlite3"
     monkeypatch.setenv(feedback.VARIABLE, str(file))
     folder = tmp_path / "server"
@@ -186,10 +201,10 @@ def test_a_visit_in_jupyterlab(camera_browser, results, notebook, tmp_path, monk
         assert not window.page.locator(lab.FAILED).all_inner_texts()
         kept = feedback.Feedback(file)
         assert len(kept.latest()) == 2 and len(kept.favourites()) == 1
-        # a new kernel finds the favourite again
-        window.choose("Kernel", "Restart Kernel…")
-        window.page.get_by_role("button", name="Confirm Kernel Restart").click()
-        window._wait_until_idle(lab.START_SECONDS, "The kernel didn't start")
+        # the kernel is killed; the next one finds the favourite again
+        assert kill_kernels(folder) == 1
+        window.page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+        window._wait_until_idle(lab.START_SECONDS, "No new kernel started")
         window.run_all()
         visit = Visit(window.page)
         visit.enter("Atelier")
@@ -201,6 +216,22 @@ def test_a_visit_in_jupyterlab(camera_browser, results, notebook, tmp_path, monk
         assert kept.history() == []
 
 
+def look_over(visit, theme):
+    """Hold an open door to what all must keep: nothing sticks out, our colours, and a name for everything that is shown or can be used."""
+    page = visit.page
+    wide = page.evaluate("[...document.querySelectorAll('.fr *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.fr-small')).length")
+    assert not wide, f"{wide} elements stick out on the right"
+    assert page.evaluate("getComputedStyle(document.querySelector('.fr')).backgroundColor") == {"light": "rgb(251, 248, 243)", "dark": "rgb(27, 26, 25)"}[theme]
+    unnamed = page.evaluate("""[...document.querySelectorAll('.fr button, .fr input, .fr select')].filter(one => one.offsetParent &&
+      !(one.innerText?.trim() || one.getAttribute('aria-label') || one.title || one.labels?.length || one.getAttribute('aria-labelledby'))).map(one => one.outerHTML.slice(0, 120))""")
+    assert not unnamed, unnamed
+    assert not page.evaluate("[...document.querySelectorAll('.fr img')].filter(one => one.offsetParent && !one.alt).length")
+    hidden = page.evaluate("""[...document.querySelectorAll('.fr-rate')].filter(one => one.offsetParent).filter(one => {
+      const [stars, heart] = [one.querySelector('.fr-stars label:last-of-type'), one.querySelector('.fr-heart')].map(part => part.getBoundingClientRect());
+      return stars.right > heart.left + 0.5 || heart.right > one.closest('.fr-tile').getBoundingClientRect().right; }).length""")
+    assert not hidden, f"stars and heart lie over each other in {hidden} tiles"
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 900)])
 def test_a_visit_under_voila(browser, results, notebook, tmp_path, theme, width):
     asked, errors = [], []
@@ -210,64 +241,85 @@ def test_a_visit_under_voila(browser, results, notebook, tmp_path, theme, width)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address, timeout=2 * PATIENCE)
         visit = Visit(page)
-        tour(visit, results, f"voila_{theme}_{width}")
-        wide = page.evaluate("[...document.querySelectorAll('.fr *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.fr-small')).length")
-        assert not wide, f"{wide} elements stick out on the right"
-        assert page.evaluate("getComputedStyle(document.querySelector('.fr')).backgroundColor") == {"light": "rgb(251, 248, 243)", "dark": "rgb(27, 26, 25)"}[theme]
-        unnamed = page.evaluate("""[...document.querySelectorAll('.fr button, .fr input, .fr select')].filter(one => one.offsetParent &&
-          !(one.innerText?.trim() || one.getAttribute('aria-label') || one.title || one.labels?.length || one.getAttribute('aria-labelledby'))).map(one => one.outerHTML.slice(0, 120))""")
-        assert not unnamed, unnamed
-        assert not page.evaluate("[...document.querySelectorAll('.fr img')].filter(one => one.offsetParent && !one.alt).length")
+        if theme == "light":
+            tour(visit, results, f"voila_{theme}_{width}")
+        for door in ("Atelier", "Mirror", "Wardrobe"):
+            visit.enter(door)
+            look_over(visit, theme)
+            page.screenshot(path=results / f"studio_voila_{theme}_{width}_{door.lower()}.png", full_page=True)
     others = [url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
     assert not others, others
+    assert not errors, errors
 
 
-def test_two_visitors_see_nothing_of_each_other(browser, notebook, tmp_path):
-    with voila_server.serving(tmp_path, notebook) as address:
-        with browser.new_context() as one, browser.new_context() as two:
-            visits = []
-            for context in (one, two):
-                page = context.new_page()
-                page.goto(address, timeout=2 * PATIENCE)
-                visits.append(Visit(page))
-            first, second = visits
-            first.enter("Atelier")
-            first.star(0, 5)
-            first.says("5 of 5 stars: kept until you leave")
-            first.enter("Wardrobe")
-            first.upload(picture_file())
-            second.enter("Atelier")
-            second.press("My favourites")
-            second.says("no favourite yet")
-            assert "No stars and hearts" in second.room.locator(".fr-kept").inner_text()
-            assert "1 star or heart" in first.room.locator(".fr-kept").inner_text()
-
-
-def test_voila_serves_the_room_and_nothing_else(browser, notebook, tmp_path):
-    with voila_server.serving(tmp_path, notebook) as address:
-        port = int(address.rstrip("/").rpartition(":")[2])
-        own = [found[4][0] for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-        for host in {found for found in own if not found.startswith("127.")}:
-            with pytest.raises(OSError):
-                socket.create_connection((host, port), timeout=2)
-        for path in ("voila/files/room.ipynb", "voila/files/../pyproject.toml", "api/contents", "api/terminals", "tree", "lab"):
-            with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(address + path, timeout=10)
-            assert refused.value.code in (403, 404, 405), path
-        # a visitor who knows their own kernel still can't run code in it
-        with browser.new_context() as context:
-            page = context.new_page()
-            channels = []
-            page.on("websocket", lambda opened: channels.append(opened.url))
+@pytest.fixture(scope="module")
+def two_visits(browser, notebook, tmp_path_factory):
+    """Two visitors at once: the server's address and folder, and for each a page with the studio and the addresses of its channels to a kernel."""
+    folder = tmp_path_factory.mktemp("voila")
+    with voila_server.serving(folder, notebook) as address, browser.new_context() as one, browser.new_context() as two:
+        visits = []
+        for context in (one, two):
+            page, channels = context.new_page(), []
+            page.on("websocket", lambda opened, channels=channels: channels.append(opened.url))
             page.goto(address, timeout=2 * PATIENCE)
-            Visit(page)
-            kernel = next(url for url in channels if "/channels" in url)
-            message = {"header": {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "", "session": uuid.uuid4().hex, "version": "5.3"},
-                       "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [],
-                       "content": {"code": f"open({str(tmp_path / 'pwned')!r}, 'w').close()", "silent": False, "store_history": False, "user_expressions": {}}}
-            page.evaluate("""([url, message]) => new Promise(done => {
-              const socket = new WebSocket(url.split("?")[0]);
-              socket.onopen = () => { socket.send(message); setTimeout(done, 4000); };
-              socket.onerror = () => done();
-            })""", [kernel, json.dumps(message)])
-        assert not (tmp_path / "pwned").exists()
+            visits.append((Visit(page), channels))
+        yield address, folder, visits
+
+
+def test_two_visitors_see_nothing_of_each_other(two_visits):
+    (first, _), (second, _) = two_visits[2]
+    first.enter("Atelier")
+    first.star(0, 5)
+    first.says("5 of 5 stars: kept until you leave")
+    seen = {}
+    for visit in (first, second):
+        visit.enter("Wardrobe")
+        seen[visit] = visit.room.locator(".fr-compare:visible .fr-after").get_attribute("src")
+    assert seen[first] == seen[second]
+    first.upload(picture_file())
+    first.wait_for_change(lambda: first.room.locator(".fr-compare:visible .fr-after").get_attribute("src"), seen[first])
+    second.press("Let them move")  # a moment in which the other's picture could have come
+    second.room.locator(".fr-film img:visible").first.wait_for(timeout=PATIENCE)
+    assert second.room.locator(".fr-compare:visible .fr-after").get_attribute("src") == seen[second]
+    second.enter("Atelier")
+    second.press("My favourites")
+    second.says("no favourite yet")
+    assert "No stars and hearts" in second.room.locator(".fr-kept").inner_text()
+    assert "1 star or heart" in first.room.locator(".fr-kept").inner_text()
+
+
+ASK = """([url, messages, large]) => new Promise(done => {
+  const socket = new WebSocket(url.split("?")[0]), heard = [];
+  socket.onopen = () => { messages.forEach(message => socket.send(message)); if (large) socket.send("x".repeat(large)); setTimeout(() => done([...heard, "open"]), 3000); };
+  socket.onmessage = event => heard.push(typeof event.data === "string" ? JSON.parse(event.data).header.msg_type : "binary");
+  socket.onclose = () => done([...heard, "closed"]);
+})"""
+
+
+def asked_of_a_kernel(kind, **content):
+    """Return a message as a visitor could send it to the kernel of their own page."""
+    return json.dumps({"header": {"msg_id": uuid.uuid4().hex, "msg_type": kind, "username": "", "session": uuid.uuid4().hex, "version": "5.3"},
+                       "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": [], "content": content})
+
+
+def test_voila_serves_the_room_and_nothing_else(two_visits):
+    address, folder, visits = two_visits
+    port = int(address.rstrip("/").rpartition(":")[2])
+    own = [found[4][0] for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    for host in {found for found in own if not found.startswith("127.")}:
+        with pytest.raises(OSError):
+            socket.create_connection((host, port), timeout=2)
+    for path in ("voila/files/room.ipynb", "voila/files/../pyproject.toml", "voila/static/../../../../etc/passwd", "api/contents", "api/kernels", "api/sessions",
+                 "api/terminals", "tree", "lab"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(address + path, timeout=10)
+        assert refused.value.code in (403, 404, 405), path
+    # a visitor who speaks to their own kernel is heard, and still can't run code in it
+    visit, channels = visits[0]
+    kernel, file = next(url for url in channels if "/channels" in url), folder / "pwned"
+    code = asked_of_a_kernel("execute_request", code=f"open({str(file)!r}, 'w').close()", silent=False, store_history=False, user_expressions={})
+    heard = visit.page.evaluate(ASK, [kernel, [asked_of_a_kernel("kernel_info_request"), code], 0])
+    assert "kernel_info_reply" in heard and not {"execute_input", "execute_reply"} & set(heard), heard
+    assert not file.exists()
+    # nor send it more than a picture may have, whatever the page's own limit
+    assert visit.page.evaluate(ASK, [kernel, [], 11_000_000])[-1] == "closed"
