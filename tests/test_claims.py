@@ -30,8 +30,9 @@ def example():
 # ---- What was measured ------------------------------------------------------------------------------------------------------
 
 def test_everything_was_measured():
-    assert set(MEASURED) == {"people", "training", "chapters"}
+    assert set(MEASURED) == {"people", "training", "latency", "chapters"}
     assert sorted(MEASURED["chapters"]) == sorted(CHAPTERS)
+    assert all(len(row["milliseconds"]) >= 20 for row in MEASURED["latency"]["rows"])
     assert set(MEASURED["training"]["loops"]) >= set(claims.SHOWN) - {"torch"}  # which is no dependency
 
 
