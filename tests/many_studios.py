@@ -50,10 +50,10 @@ def run(client, code):
 
 
 def memory(process):
-    """Return the peak and what a process has to itself now, in MB."""
+    """Return the peak and what a process has to itself now, in MB: without the libraries, which all kernels share."""
     status = pathlib.Path(f"/proc/{process}/status").read_text()
     peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    own = sum(int(line.split()[1]) for line in pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().splitlines() if line.startswith("Private_"))
+    own = sum(int(line.split()[1]) for line in pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().splitlines() if line.startswith("Private_Dirty"))
     return round(peak / 1024), round(own / 1024)
 
 
