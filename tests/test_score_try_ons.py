@@ -78,3 +78,11 @@ def test_another_count_is_measured_anew(folder, capsys):
     judged("left grey", None, score_try_ons.grey, "")
     score_try_ons.Judge(64, 9, 2)("left grey", None, score_try_ons.grey, "")
     assert capsys.readouterr().out.count("measuring") == 2
+
+
+def test_the_shipped_painter_keeps_what_is_promised():
+    table = json.loads((datasets.DATA / "try_ons.json").read_text())["sizes"]["128"]
+    means = {row["name"]: row["means"] for row in table["models"]}
+    ours, simple = means["truth alone"], [row for name, row in means.items() if name not in ("truth alone", "with an opponent")]
+    assert len(simple) >= 4 and ours["ssim_inside"] > max(row["ssim_inside"] for row in simple) and ours["garment"] < min(row["garment"] for row in simple)
+    assert ours["sleeve"] < 5 and ours["worst_tone"] <= 1.1
