@@ -272,6 +272,13 @@ def test_strengths_and_the_lesson_of_the_mirror(studio):
     assert mirror.compare.after == full and mirror.film.frames == []
 
 
+def test_repair_is_offered_where_the_model_has_it_and_begins_at_nothing():
+    stylist = studio_fakes.TruthStylist()
+    stylist.regions = (*stylist.regions, "repair")
+    sliders = Studio(feedback.Feedback(feedback.MEMORY), stylist=stylist).panes["Mirror"].strengths
+    assert {region: slider.value for region, slider in sliders.items()} == {"lips": 1.0, "eyes": 1.0, "cheeks": 1.0, "skin": 1.0, "repair": 0.0}
+
+
 def test_another_colour_is_kept_until_another_look_comes(studio):
     mirror = studio.panes["Mirror"]
     lips = mirror.strengths["lips"]
