@@ -85,25 +85,3 @@ def test_pairs_take_turns_and_hold_the_truth(pictures):
     seen, truth, missing = packed[..., :3], packed[..., 4:], packed[..., 3] > 0
     assert (seen[::2][~missing[::2]] == truth[::2][~missing[::2]]).all()
     np.testing.assert_array_equal(seen[1::2], damages.enlarge(damages.shrink(truth[1::2], 4), 4))
-
-
-def test_windows_are_cut_where_most_changed(pictures):
-    truth = np.repeat(pictures[:2], 2, axis=2).repeat(2, axis=1)  # 32 x 24
-    seen, missing = truth.copy(), np.zeros(truth.shape[:3], bool)
-    seen[:, 20:26, 16:22] += 50
-    packed = damages.pack(seen, missing, truth)
-    windows = damages.cut_windows(packed, 8, 40, np.random.default_rng(0), tries=60)
-    assert windows.shape == (40, 8, 8, 7) and windows.dtype == np.uint8
-    changed = (windows[..., :3] != windows[..., 4:]).any(axis=-1).sum(axis=(1, 2))
-    one = damages.cut_windows(packed, 8, 40, np.random.default_rng(0), tries=1)
-    assert changed.mean() > 30 > 2 * (one[..., :3] != one[..., 4:]).any(axis=-1).sum(axis=(1, 2)).mean()
-    with pytest.raises(ValueError, match="size=25.*at most 24"):
-        damages.cut_windows(packed, 25, 1, np.random.default_rng(0))
-
-
-def test_windows_are_parts_of_the_pairs_in_turns(pictures):
-    packed = damages.damaged_pairs(pictures, 3, np.random.default_rng(0), ["noise"])
-    windows = damages.cut_windows(packed, 6, 7, np.random.default_rng(1))
-    for number, window in enumerate(windows):
-        places = [(y, x) for y in range(11) for x in range(7) if np.array_equal(packed[number % 3, y:y + 6, x:x + 6], window)]
-        assert len(places) == 1

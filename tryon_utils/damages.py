@@ -160,33 +160,3 @@ def damaged_pairs(pictures, count, rng, kinds=KINDS):
             truth = pictures[chosen[piece]]
             packed[piece] = pack(*damage(truth, kind, rng), truth)
     return packed
-
-
-def cut_windows(packed, size, count, rng, tries=3):
-    """Cut square windows from pairs: of a few places that are drawn, the one where the damage changed most.
-
-    A window of white paper teaches nothing, and a network for windows repairs whole pictures, too, where it's made of convolutions alone.
-
-    Args:
-        packed: uint8 (n, height, width, 7); see `pack`.
-        size: Integer. Height and width of a window.
-        count: Integer. How many are cut; the pairs take turns.
-        rng: `np.random.Generator`.
-        tries: Integer. Places drawn for each.
-
-    Returns:
-        uint8 (count, size, size, 7).
-
-    Raises:
-        ValueError: a window that is larger than the pictures.
-    """
-    height, width = packed.shape[1:3]
-    if size > min(height, width):
-        raise ValueError(f"size={size} came; at most {min(height, width)} is wanted for pictures of {height} x {width}.")
-    windows = np.empty((count, size, size, packed.shape[-1]), "uint8")
-    for number in range(count):
-        pair = packed[number % len(packed)]
-        places = rng.integers((0, 0), (height - size + 1, width - size + 1), size=(tries, 2))
-        cut = [pair[y:y + size, x:x + size] for y, x in places]
-        windows[number] = max(cut, key=lambda window: np.abs(window[..., :3].astype(int) - window[..., 4:]).sum())
-    return windows
