@@ -226,7 +226,7 @@ def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, p
     generator = build_generator(shape, seed=2 * seed, **options)
     if begin_with is not None:
         generator.set_weights(begin_with.get_weights())
-    discriminator = build_discriminator(shape, patches=patches, seed=2 * seed + 1) if adversarial_weight else None
+    discriminator = build_discriminator(shape, depth=2, patches=patches, seed=2 * seed + 1) if adversarial_weight else None
     model = Translation(generator, discriminator, pixel_weight, adversarial_weight, error)
     rates = [keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.05) for _ in range(2)]
     model.compile(keras.optimizers.Adam(rates[0], beta_1=0.9), keras.optimizers.Adam(rates[1], beta_1=0.5, beta_2=0.99))
@@ -294,6 +294,11 @@ class Restorer:
         return restore(self.generator, np.asarray(pictures), missing)
 
 
+def weights_name(damage):
+    """Return the name of the weights that repair a damage, such as "restore_old_photograph"."""
+    return f"restore_{damage.replace(' ', '_')}"
+
+
 def load(damage, folder=weights.FOLDER):
     """Load a repair that ships with the course; see `weights.load`.
 
@@ -307,6 +312,6 @@ def load(damage, folder=weights.FOLDER):
     Raises:
         WeightsError: an unknown name, or a file that is missing or damaged.
     """
-    name = f"restore_{damage.replace(' ', '_')}"
+    name = weights_name(damage)
     found = weights.find(name, folder)
     return Restorer(damage, weights.load(build_generator(**found["options"]), name, folder), found)
