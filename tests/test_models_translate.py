@@ -198,10 +198,10 @@ def test_a_restorer_says_what_it_needs_and_applies_its_generator(packed):
     model.train_step(packed)
     seen, missing = packed[..., :3], packed[..., 3] > 127
     noise, hole = (translate.Restorer(damage, model.generator, {"seed": 0}) for damage in ("noise", "hole"))
-    assert (noise.name, noise.needs, hole.needs) == ("restore: noise", ("picture",), ("picture", "missing"))
+    assert (noise.name, noise.title, noise.kind, noise.needs, hole.needs) == ("restore_noise", "Repair: noise", "apply", ("picture",), ("picture", "missing"))
     np.testing.assert_array_equal(noise.apply(seen), translate.restore(model.generator, seen))
     np.testing.assert_array_equal(hole.apply(seen, missing), translate.restore(model.generator, seen, missing))
-    with pytest.raises(ValueError, match="missing=None.*restore: hole"):
+    with pytest.raises(ValueError, match="missing=None.*restore_hole"):
         hole.apply(seen)
 
 

@@ -256,6 +256,11 @@ def restore(generator, seen, missing=None):
     return made
 
 
+def weights_name(damage):
+    """Return the name of the weights that repair a damage, such as "restore_old_photograph"."""
+    return f"restore_{damage.replace(' ', '_')}"
+
+
 class Restorer:
     """One of the course's repairs: a generator, what it needs, and where its weights come from.
 
@@ -268,12 +273,17 @@ class Restorer:
         provenance: Dictionary: what the list of weights says, or what made them; see `weights.find`.
 
     Attributes:
-        name: String. What the studio calls it.
+        name: String. The name of its weights.
+        title: String. What people read.
+        chapter: String. The chapter that builds it.
+        kind: String. "apply": it makes one picture from another.
         needs: Tuple of strings. What `apply` takes.
     """
 
+    chapter, kind = "10_translate_pairs", "apply"
+
     def __init__(self, damage, generator, provenance):
-        self.name, self.generator, self.provenance = f"restore: {damage}", generator, provenance
+        self.name, self.title, self.generator, self.provenance = weights_name(damage), f"Repair: {damage}", generator, provenance
         self.needs = ("picture", "missing") if damage == "hole" else ("picture",)
 
     def apply(self, pictures, missing=None):
@@ -292,11 +302,6 @@ class Restorer:
         if "missing" in self.needs and missing is None:
             raise ValueError(f"missing=None came; {self.name} wants a mask (n, height, width) of where nothing is known.")
         return restore(self.generator, np.asarray(pictures), missing)
-
-
-def weights_name(damage):
-    """Return the name of the weights that repair a damage, such as "restore_old_photograph"."""
-    return f"restore_{damage.replace(' ', '_')}"
 
 
 def load(damage, folder=weights.FOLDER):
