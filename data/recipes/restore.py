@@ -39,9 +39,10 @@ def make(path, folder, damage):
     model = translate.build_translation(steps, (64, 64), adversarial_weight=0, error=ops.square, seed=SEED, widths=WIDTHS)
     clock, checkpoint = Clock(steps), training.Checkpoint(folder / "restore.npz", every=500)
     training.train(model, packed, steps, BATCH, SEED, checkpoint=checkpoint, callbacks=[training.Progress(), clock])
+    seconds = clock.seconds()
     model.average_generator.save_weights(path)
     unseen = np.concatenate([datasets.load_faces("new_both").picture, datasets.load_garments().picture[KNOWN:]])
-    found = {"options": {"widths": list(WIDTHS)}, "seed": SEED, "seconds": clock.seconds(), "steps": steps, "parameters": model.average_generator.count_params(),
+    found = {"options": {"widths": list(WIDTHS)}, "seed": SEED, "seconds": seconds, "steps": steps, "parameters": model.average_generator.count_params(),
              "trained_on": f"1000 faces and {KNOWN} garments of world 0", "scores": judge(model.average_generator, unseen, damage)}
     checkpoint.path.unlink()
     return found
