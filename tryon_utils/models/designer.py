@@ -19,7 +19,7 @@ def build_finder(condition_dim, mean, spread, units=96, seed=0):
     Args:
         condition_dim: Integer. Numbers of a garment; see `designs.numbers_of`.
         mean, spread: float `(3,)`. Mean and standard deviation of what is told, so that the network's own numbers are about 1.
-        units: Integer. Numbers in each of its two layers.
+        units: Integer. Numbers in each of its three layers.
         seed: Integer. Fixes the initial weights.
 
     Returns:
@@ -27,7 +27,7 @@ def build_finder(condition_dim, mean, spread, units=96, seed=0):
     """
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
     condition = x = keras.Input((condition_dim,), name="condition")
-    for _ in range(2):
+    for _ in range(3):
         x = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(units, kernel_initializer=initializer)(x))
     return keras.Model(condition, layers.Dense(3, kernel_initializer=initializer)(x) * np.float32(spread) + np.float32(mean), name="finder")
 
@@ -182,7 +182,7 @@ class Designer(keras.Model):
         chosen = draw_pixels(ops.shape(numbers)[0], self.pixels, self.size, self.pixel_seed)
         wanted = ops.cast(ops.take(self.values, ops.cast(numbers, "int32")[:, None] * self.size**2 + chosen, axis=0), "float32") / 127.5 - 1.0
         conditions, lies = ops.take(self.conditions, numbers, axis=0), ops.take(self.lies, numbers, axis=0)
-        others = keras.random.randint((2 * self.pixels,), 0, len(self.more[0]), seed=self.pixel_seed)
+        others = keras.random.randint((self.pixels,), 0, len(self.more[0]), seed=self.pixel_seed)
         variables = self.finder.trainable_variables + self.painter.trainable_variables
         with tf.GradientTape() as tape:
             painted = self.painter([conditions, lies, ops.take(self.places, chosen, axis=0)], training=True)
@@ -205,3 +205,24 @@ class Designer(keras.Model):
             some = np.asarray(conditions[start:start + batch], "float32")
             made.append(self.painter.predict_on_batch([some, self.finder.predict_on_batch(some), np.repeat(places[None], len(some), axis=0)]))
         return np.clip(np.concatenate(made), -1, 1).reshape(-1, size, size, 3)
+
+
+def build_sampler(designer, conditions, palette_dim, size=64):
+    """Return a network from two numbers of noise to a design: the first chooses a cut among those of given garments, the second a palette.
+
+    Args:
+        designer: `Designer`.
+        conditions: float `(n, condition_dim)`. The garments to choose from, such as `designs.conditions_of` a wardrobe.
+        palette_dim: Integer. Numbers at the beginning of a condition that say the palette.
+        size: Integer. Height and width of the pictures.
+
+    Returns:
+        A functional `keras.Model` from standard normal noise `(batch, 2)` to pictures `(batch, size, size, 3)` in [-1, 1].
+    """
+    noise = keras.Input((2,), name="noise")
+    share = ops.clip((1 + ops.erf(noise / np.float32(np.sqrt(2)))) / 2, 0.0, 1 - 1e-6)  # normal noise, spread evenly over [0, 1)
+    cut = ops.take(np.asarray(conditions, "float32")[:, palette_dim:], ops.cast(share[:, 0] * len(conditions), "int32"), axis=0)
+    condition = ops.concatenate([ops.one_hot(ops.cast(share[:, 1] * palette_dim, "int32"), palette_dim), cut], axis=-1)
+    places = ops.repeat(ops.ones_like(noise[:, None, :1]), size**2, axis=1) * grid(size)
+    painted = designer.painter([condition, designer.finder(condition), places])
+    return keras.Model(noise, ops.reshape(ops.clip(painted, -1.0, 1.0), (-1, size, size, 3)), name="garments")
