@@ -263,32 +263,20 @@ class ConditionalVAE(keras.Model):
         return {"loss": loss, **parts}
 
 
-class ConditionalGAN(Adversaries):
-    """Both players know what is wanted: the discriminator asks whether a sample is real and what was asked for; the generator wants a yes to both.
-
-    Example:
-        gan = ConditionalGAN(generator, discriminator, look_up(pictures, conditions), seed=3)
-        gan.compile(keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5))
-        training.train(gan, np.arange(len(pictures)), steps=500, batch_size=32)
-        gan.average_generator([noise, conditions])
+class ConditionalPlayers(Adversaries):
+    """Who plays: the players of chapter 03, but that both know what is wanted.
 
     Args:
         generator: `keras.Model` from a list, noise and conditions, to samples.
         discriminator: `keras.Model` from a list, samples and conditions, to one logit each.
         find: Function from numbers to samples and conditions; see `look_up`.
         anchor: `ConditionalVAE` with the same generator, or None. Its loss goes into the generator's, so that what it has learned isn't lost.
-        anchor_weight: Float. What a nat of the anchor's loss counts.
-        mismatch: Boolean. Whether the discriminator is also shown real samples with another one's condition, as fake.
-        game: `losses.Game`. The pair of losses.
         **options: Those of `dcgan.Adversaries`: average_decay, seed.
-
-    Source:
-        Mirza, Osindero, 2014; the anchor: Bao, Chen, Wen, Li, Hua, 2017; mismatch: Reed, Akata, Yan, Logeswaran, Schiele, Lee, 2016.
     """
 
-    def __init__(self, generator, discriminator, find, anchor=None, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
+    def __init__(self, generator, discriminator, find, anchor=None, **options):
         super().__init__(generator, discriminator, **options)
-        self.find, self.anchor, self.anchor_weight, self.mismatch, self.game = find, anchor, anchor_weight, mismatch, game
+        self.find, self.anchor = find, anchor
 
     def compile(self, generator_optimizer, discriminator_optimizer, **options):
         """Set the optimizers, one for each player; the anchor's encoder moves with the generator."""
@@ -302,6 +290,33 @@ class ConditionalGAN(Adversaries):
     def draw_noise(self, count):
         """Return fresh standard normal noise of shape `(count, latent_dim)`."""
         return keras.random.normal((count, self.generator.input_shape[0][-1]), seed=self.noise_seed)
+
+
+class ConditionalGAN(ConditionalPlayers):
+    """Both players know what is wanted: the discriminator asks whether a sample is real and what was asked for; the generator wants a yes to both.
+
+    Example:
+        gan = ConditionalGAN(generator, discriminator, look_up(pictures, conditions), seed=3)
+        gan.compile(keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5))
+        training.train(gan, np.arange(len(pictures)), steps=500, batch_size=32)
+        gan.average_generator([noise, conditions])
+
+    Args:
+        generator: `keras.Model` from a list, noise and conditions, to samples.
+        discriminator: `keras.Model` from a list, samples and conditions, to one logit each.
+        find: Function from numbers to samples and conditions; see `look_up`.
+        anchor_weight: Float. What a nat of the anchor's loss counts.
+        mismatch: Boolean. Whether the discriminator is also shown real samples with another one's condition, as fake.
+        game: `losses.Game`. The pair of losses.
+        **options: Those of `ConditionalPlayers`: anchor, average_decay, seed.
+
+    Source:
+        Mirza, Osindero, 2014; the anchor: Bao, Chen, Wen, Li, Hua, 2017; mismatch: Reed, Akata, Yan, Logeswaran, Schiele, Lee, 2016.
+    """
+
+    def __init__(self, generator, discriminator, find, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
+        super().__init__(generator, discriminator, find, **options)
+        self.anchor_weight, self.mismatch, self.game = anchor_weight, mismatch, game
 
     def train_discriminator(self, samples, conditions):
         """Move the discriminator one step down its loss; the generator's weights stay."""

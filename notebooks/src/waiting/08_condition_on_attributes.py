@@ -103,10 +103,10 @@ find_points = look_up(real_points, np.eye(8, dtype="float32")[wanted_modes])
 # The players are those of [chapter 03](03_build_a_dcgan.ipynb), but that each of them gets a list: noise and condition, or sample and condition. One thing is new, an **anchor** that we need later. Leave it out for now.
 
 # %% tags=["twin:tryon_utils.models.conditional"]
-class ConditionalGAN(Adversaries):
-    def __init__(self, generator, discriminator, find, anchor=None, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
+class ConditionalPlayers(Adversaries):
+    def __init__(self, generator, discriminator, find, anchor=None, **options):
         super().__init__(generator, discriminator, **options)
-        self.find, self.anchor, self.anchor_weight, self.mismatch, self.game = find, anchor, anchor_weight, mismatch, game
+        self.find, self.anchor = find, anchor
 
     def compile(self, generator_optimizer, discriminator_optimizer, **options):
         generator_optimizer.build(self.painting_variables())
@@ -117,6 +117,12 @@ class ConditionalGAN(Adversaries):
 
     def draw_noise(self, count):
         return keras.random.normal((count, self.generator.input_shape[0][-1]), seed=self.noise_seed)
+
+# %% tags=["twin:tryon_utils.models.conditional"]
+class ConditionalGAN(ConditionalPlayers):
+    def __init__(self, generator, discriminator, find, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
+        super().__init__(generator, discriminator, find, **options)
+        self.anchor_weight, self.mismatch, self.game = anchor_weight, mismatch, game
 
     def train_discriminator(self, samples, conditions):
         fakes = self.generator([self.draw_noise(ops.shape(samples)[0]), conditions], training=True)
