@@ -174,6 +174,16 @@ def test_stars_are_kept_and_change_what_is_recommended(studio, atelier):
     assert len(kept) == 32 and kept[0].model == "dcgan_garments" and set(kept[0].recipe) == {"number"}
 
 
+def test_a_model_that_no_classifier_judges(studio, atelier):
+    title = next(entry.title for entry in gallery.listed("sample") if not entry.features)
+    atelier.model.value = title
+    assert atelier.entry.title == title and not atelier.style_controls and atelier.advise_button.disabled and not studio.room.trouble
+    assert len(atelier.tiles.tiles) == 8 and atelier.entry.noun in atelier.film.label
+    atelier.draw()
+    atelier.model.value = "Garments by a DCGAN"
+    assert atelier.style_controls and not atelier.advise_button.disabled
+
+
 def test_favourites_come_back(atelier):
     atelier.favourites()
     assert "no favourite yet" in atelier.room.line.value
