@@ -34,9 +34,9 @@ plt.style.use("tryon_utils.course")
 training.use_small_net_threads()
 
 # %%
-repair_steps = {"noise": 250, "blur": 300, "hole": 350, "old photograph": 300, "2x smaller": 400, "4x smaller": 400}
-part_steps = 400       # of each of the two small trainings by error alone, on garments of 32 x 32
-tuned_steps = 120      # of each of the six that go on from there, five of them with an adversary
+repair_steps = {"noise": 200, "blur": 250, "hole": 300, "old photograph": 250, "2x smaller": 375, "4x smaller": 350}
+part_steps = 350       # of each of the two small trainings by error alone, on garments of 32 x 32
+tuned_steps = 110      # of each of the six that go on from there, five of them with an adversary
 batch_size = 4         # whole pictures of 64 x 64; twice as many of 32 x 32
 damaged = 1000         # pairs of each kind
 seed = 0
