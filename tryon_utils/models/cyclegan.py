@@ -38,16 +38,37 @@ class Modulate(layers.Layer):
         return input_shape[0]
 
 
-def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, seed=0):
+@keras.saving.register_keras_serializable(package="tryon_utils")
+class Places(layers.Layer):
+    """Adds to every channel a number of its own at every place. It begins with doing nothing.
+
+    A convolution does the same everywhere. Where windows are cut so that eyes lie on eyes, the place says what is there.
+
+    Call arguments:
+        Features (batch, height, width, channels).
+    """
+
+    def build(self, input_shape):
+        self.map = self.add_weight(input_shape[1:], initializer="zeros", name="map")
+
+    def call(self, features):
+        return features + self.map
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, fine=False, seed=0):
     """Build a generator from one pile to the other: down twice, some residual blocks, and up again beside what was seen on the way down.
 
-    It predicts a correction of the picture. Its last layer is zero at first, so it begins with changing nothing.
+    It predicts a correction of the picture. Its last layers are zero at first, so it begins with changing nothing.
 
     Args:
         shape: Pair of integers, multiples of 4. Height and width.
         channels: Integer. Features at half the size; twice as many at a quarter.
         blocks: Integer. Residual blocks at a quarter of the size.
         code_dim: Integer. Numbers in the code that chooses among answers; 0 for none.
+        fine: Boolean. Whether the correction is decided pixel by pixel; at half the size and enlarged where not, which costs a third less.
         seed: Integer. Fixes the initial weights.
 
     Returns:
@@ -65,7 +86,7 @@ def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, seed=0):
 
     pictures = keras.Input((*shape, 3), name="pictures")
     code = keras.Input((code_dim,), name="code") if code_dim else None
-    half = convolve(pictures, channels, 4, 2)
+    half = Places()(convolve(pictures, channels, 4, 2))
     x = convolve(half, 2 * channels, 4, 2)
     for _ in range(blocks):
         inner = convolve(x, 2 * channels)
@@ -75,8 +96,11 @@ def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, seed=0):
     x = convolve(layers.Concatenate()([layers.UpSampling2D()(x), half]), channels)
     if code_dim:
         x = Modulate()([x, code])
-    x = convolve(layers.Concatenate()([layers.UpSampling2D()(x), pictures]), channels)
-    correction = layers.Conv2D(3, 3, padding="same", kernel_initializer="zeros", name="correction")(x)
+    if fine:
+        x = convolve(layers.Concatenate()([layers.UpSampling2D()(x), pictures]), channels)
+    correction = Places()(layers.Conv2D(3, 3, padding="same", kernel_initializer="zeros", name="correction")(x))
+    if not fine:
+        correction = layers.UpSampling2D(interpolation="bilinear")(correction)
     return keras.Model([pictures, code] if code_dim else pictures, layers.Add(name="translated")([pictures, correction]), name="translator")
 
 
@@ -275,20 +299,57 @@ class StyledCycleGAN(CycleGAN):
         return fake_a, fake_b, {"cycle": self.cycle_weight * cycle, "identity": self.identity_weight * identity, "code": self.code_weight * code}
 
 
-def compile_cycle(model, training_steps, learning_rate=0.002):
-    """Give a CycleGAN its optimizers: Adam with rates that stay for half of the steps and then fall in a straight line.
+class WithPairs(keras.Model):
+    """A generator that is taught by pairs, to measure the others by: what can be learned where somebody knows the answers.
+
+    Formula:
+        `L = |b - B(a)|`, the mean over pixels
+
+    Args:
+        translator: Generator; see `build_translator`.
+        average_decay: Float in [0, 1). How much of the average each step keeps.
+
+    Attributes:
+        average: Copy of the generator whose weights are moving averages of its own.
+    """
+
+    def __init__(self, translator, average_decay=0.98):
+        super().__init__()
+        self.translator, self.average, self.average_decay = translator, keras.models.clone_model(translator), average_decay
+        self.average.set_weights(translator.get_weights())
+        self.average.trainable = False
+
+    def train_step(self, packed):
+        """Train once on uint8 (batch, height, width, 6): a picture, and what it shall become."""
+        values = ops.cast(packed, "float32") / 127.5 - 1
+        with tf.GradientTape() as tape:
+            loss = distance(values[..., 3:], self.translator(values[..., :3], training=True))
+        self.optimizer.apply(tape.gradient(loss, self.translator.trainable_variables), self.translator.trainable_variables)
+        for kept, newest in zip(self.average.variables, self.translator.variables, strict=True):
+            kept.assign(self.average_decay * kept + (1 - self.average_decay) * newest)
+        return {"distance": loss}
+
+
+def falling_adam(training_steps, learning_rate):
+    """Return Adam with a rate that stays for half of the steps and then falls in a straight line, to a twentieth."""
+    half = training_steps // 2
+    fall = keras.optimizers.schedules.PolynomialDecay(learning_rate, training_steps - half, 0.05 * learning_rate)
+    return keras.optimizers.Adam(LateFall(fall, half), beta_1=0.5, beta_2=0.99)
+
+
+def compile_cycle(model, training_steps, learning_rate=0.002, judge_rate=0.001):
+    """Give a CycleGAN its optimizers; see `falling_adam`.
 
     Args:
         model: `CycleGAN` or `StyledCycleGAN`.
         training_steps: Integer.
-        learning_rate: Float. The generators' and the discriminators'.
+        learning_rate: Float. The generators'.
+        judge_rate: Float. The discriminators': the lower, the later they know every picture of a small pile by heart.
 
     Returns:
         The model.
     """
-    half = training_steps // 2
-    rates = [keras.optimizers.schedules.PolynomialDecay(learning_rate, training_steps - half, 0.05 * learning_rate) for _ in range(2)]
-    model.compile(*[keras.optimizers.Adam(LateFall(rate, half), beta_1=0.5, beta_2=0.99) for rate in rates])
+    model.compile(falling_adam(training_steps, learning_rate), falling_adam(training_steps, judge_rate))
     return model
 
 
