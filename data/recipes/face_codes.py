@@ -69,8 +69,8 @@ def make(path, folder, kind):
         training.train(model, pictures, steps, BATCH, seed, checkpoint=training.Checkpoint(folder / name, every=200), callbacks=[training.Progress(), clock])
 
     if kind == "dcgan":
-        model = dcgan.GAN(networks()[1], dcgan.build_discriminator(SHAPE, CHANNELS, seed=SEED + 2), average_decay=0.98, seed=SEED)
-        model.compile(*[falling(2e-3, total, beta_1=0.5, beta_2=0.99) for _ in range(2)])
+        model = dcgan.GAN(networks()[1], dcgan.build_discriminator(SHAPE, CHANNELS, seed=SEED + 2), average_decay=0.99, seed=SEED)
+        model.compile(*[falling(7e-4, total, beta_1=0.5, beta_2=0.99) for _ in range(2)])
         train(model, "dcgan.npz", total, SEED)
         shipped = model.average_generator
     else:
