@@ -8,7 +8,7 @@
 # - why both players must know the condition, and what happens if only one does;
 # - why a condition that is merely *added* can't do an exclusive or;
 # - three ways to condition: as more input, by modulating features, by projection;
-# - how a conditional VAE gives a conditional GAN a start, and keeps who somebody is apart from what they do;
+# - how a painter who is told everything gives a conditional GAN a start, and keeps who somebody is apart from what they do;
 # - how to test that a condition matters, how to measure that it is obeyed, and what else an edit changes;
 # - how a text encoder learns along with the GAN, and what it makes of combinations that it never saw.
 #
@@ -17,6 +17,8 @@
 # **Time**: about 55 minutes of reading, 95 seconds of training on two CPU cores
 
 # %%
+import dataclasses
+
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
 import keras
 import matplotlib.pyplot as plt
@@ -24,10 +26,12 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 from scipy import ndimage
-from tryon_utils import characters, datasets, images, losses, metrics, paperdoll, points, training, weights, widgets, words
+from tryon_utils import characters, datasets, designs, dressing, images, leftovers, losses, metrics, paperdoll, points, training, weights, widgets, words
 from tryon_utils.gates import gate
-from tryon_utils.models import character_reader, features, vae
+from tryon_utils.models import character, character_reader, designer, features, tryon
+from tryon_utils.models import garment as garments
 from tryon_utils.models.dcgan import Adversaries, grid_sizes
+from tryon_utils.outfit import cloth
 from tryon_utils.paperdoll.face import governed_region
 from tryon_utils.paperdoll.factors import changed
 from tryon_utils.plotting import latents as plots
@@ -36,16 +40,14 @@ from tryon_utils.plotting import people
 plt.style.use("tryon_utils.course")
 
 # %%
-latent_dim = 64             # numbers in one noise vector, for faces
-garment_latent_dim = 16     # for garments: what the sentence says should not fit in
-style_dim = 96              # numbers in a style
-channels = 16               # features at half the picture's size
-learning_rate = 0.001
-toy_steps = 300             # of each of three small games on points
-face_batch, face_vae_steps, face_gan_steps = 16, 380, 170
-garment_batch, garment_vae_steps, garment_gan_steps = 32, 450, 220
-text_steps = 200            # of each reader of sentences, in batches of 64
-phrases = 6                 # sentences for each garment
+style_dim, units = 96, 80      # numbers in a style's layers, and features of a place
+toy_steps = 300                # of each of three small games on points
+sketch_steps = 400             # of the sketcher, in batches of 64
+face_batch, paint_steps, paint_rate = 32, 500, 0.004
+play_batch, play_steps, game_weight = 10, 60, 0.01
+garment_batch, garment_steps, garment_pixels = 32, 1200, 256
+text_epochs = 4                # of the reader of sentences
+phrases = 6                    # sentences for each garment
 held_out = [("checks", "long"), ("horizontal stripes", "none"), ("emblem", "short"), ("plain", "three-quarter")]
 seed = 0
 
@@ -77,18 +79,17 @@ def toy_networks(conditioning, units=64):
     return keras.Model([noise, condition], made), keras.Model([point, condition], logit)
 
 # %% [markdown]
-# Samples and conditions must come together, so a batch is a batch of *numbers*, and a function looks both up. (Pictures stay uint8 until then.)
+# Samples and conditions must come together, so a batch is a batch of *numbers*, and a function looks up whatever belongs to them. (Pictures stay uint8 until then.)
 
 # %% tags=["twin:tryon_utils.models.conditional"]
-def look_up(samples, conditions):
-    if len(samples) != len(conditions):
-        raise ValueError(f"{len(samples)} samples and {len(conditions)} conditions came; one condition a sample is wanted.")
-    are_pictures = np.asarray(samples).dtype == np.uint8
-    samples, conditions = ops.convert_to_tensor(samples), ops.convert_to_tensor(conditions)
+def look_up(*arrays):
+    if len({len(array) for array in arrays}) > 1:
+        raise ValueError(f"{', '.join(str(len(array)) for array in arrays)} rows came; each sample needs its condition.")
+    kept = [ops.convert_to_tensor(array) for array in arrays]
 
     def find(numbers):
-        chosen, wanted = ops.take(samples, numbers, axis=0), ops.take(conditions, numbers, axis=0)
-        return (ops.cast(chosen, "float32") / 127.5 - 1.0 if are_pictures else chosen), wanted
+        found = [ops.take(array, numbers, axis=0) for array in kept]
+        return tuple(ops.cast(array, "float32") / 127.5 - 1.0 if keras.backend.standardize_dtype(array.dtype) == "uint8" else array for array in found)
 
     return find
 
@@ -100,58 +101,40 @@ real_points = (ring.modes[wanted_modes] + rng.normal(0, ring.standard_deviation,
 find_points = look_up(real_points, np.eye(8, dtype="float32")[wanted_modes])
 
 # %% [markdown]
-# The players are those of [chapter 03](03_build_a_dcgan.ipynb), but that each of them gets a list: noise and condition, or sample and condition. One thing is new, an **anchor** that we need later. Leave it out for now.
+# The players are those of [chapter 03](03_build_a_dcgan.ipynb), but that each of them gets a list: noise and condition, or sample and condition.
 
 # %% tags=["twin:tryon_utils.models.conditional"]
-class ConditionalPlayers(Adversaries):
-    def __init__(self, generator, discriminator, find, anchor=None, **options):
+class ConditionalGAN(Adversaries):
+    def __init__(self, generator, discriminator, find, mismatch=False, game=losses.GAMES["non-saturating"], **options):
         super().__init__(generator, discriminator, **options)
-        self.find, self.anchor = find, anchor
+        self.find, self.mismatch, self.game = find, mismatch, game
 
-    def compile(self, generator_optimizer, discriminator_optimizer, **options):
-        generator_optimizer.build(self.painting_variables())
-        super().compile(generator_optimizer, discriminator_optimizer, **options)
+    def make(self, conditions):
+        noise = keras.random.normal((ops.shape(conditions)[0], self.generator.input_shape[0][-1]), seed=self.noise_seed)
+        return self.generator([noise, conditions], training=True)
 
-    def painting_variables(self):
-        return self.generator.trainable_variables + (self.anchor.encoder.trainable_variables if self.anchor else [])
-
-    def draw_noise(self, count):
-        return keras.random.normal((count, self.generator.input_shape[0][-1]), seed=self.noise_seed)
-
-# %% tags=["twin:tryon_utils.models.conditional"]
-class ConditionalGAN(ConditionalPlayers):
-    def __init__(self, generator, discriminator, find, anchor_weight=1e-3, mismatch=False, game=losses.GAMES["non-saturating"], **options):
-        super().__init__(generator, discriminator, find, **options)
-        self.anchor_weight, self.mismatch, self.game = anchor_weight, mismatch, game
-
-    def train_discriminator(self, samples, conditions):
-        fakes = self.generator([self.draw_noise(ops.shape(samples)[0]), conditions], training=True)
+    def judge(self, samples, fakes, conditions):
         with tf.GradientTape() as tape:
             real_logits = self.discriminator([samples, conditions], training=True)
             fake_logits = self.discriminator([fakes, conditions], training=True)
-            if self.mismatch:  # the neighbour's condition
-                wrong_logits = self.discriminator([samples, ops.roll(conditions, 1, axis=0)], training=True)
-                fake_logits = ops.concatenate([fake_logits, wrong_logits])
-            loss = self.game.discriminator_loss(real_logits, fake_logits)
+            wrong = [self.discriminator([samples, ops.roll(conditions, 1, axis=0)], training=True)] if self.mismatch else []  # the neighbour's condition
+            loss = self.game.discriminator_loss(real_logits, ops.concatenate([fake_logits, *wrong]))
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
         return {"discriminator_loss": loss, "real_probability": ops.mean(ops.sigmoid(real_logits)),
                 "fake_probability": ops.mean(ops.sigmoid(fake_logits))}
 
-    def train_generator(self, samples, conditions):
-        variables = self.painting_variables()
+    def convince(self, conditions):
+        variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
-            fakes = self.generator([self.draw_noise(ops.shape(samples)[0]), conditions], training=True)
-            loss = total = self.game.generator_loss(self.discriminator([fakes, conditions], training=True))
-            if self.anchor:
-                total = loss + self.anchor_weight * sum(self.anchor.measure(samples, conditions).values())
-        self.generator_optimizer.apply(tape.gradient(total, variables), variables)
+            loss = self.game.generator_loss(self.discriminator([self.make(conditions), conditions], training=True))
+        self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
         return {"generator_loss": loss}
 
     def train_step(self, numbers):
         samples, conditions = self.find(numbers)
-        results = self.train_discriminator(samples, conditions)
-        results |= self.train_generator(samples, conditions)
+        results = self.judge(samples, self.make(conditions), conditions)
+        results |= self.convince(conditions)
         self.move_average()
         return results
 
@@ -204,48 +187,8 @@ def modulate(x, style, initializer):
     return x * (1 + stretch) + shift
 
 # %% [markdown]
-# ## A generator that is told
+# ## People of whom everything is known
 #
-# In two parts. The **mapping** makes one vector of noise and condition, the *style*. The **synthesis** paints: its smallest grid is filled from the style, and at each doubling the style modulates the features. It takes one style for *each size* of the grid. Usually they are
-# the same; later we mix two people.
-
-# %% tags=["twin:tryon_utils.models.conditional"]
-def build_mapping(latent_dim=64, condition_dim=19, style_dim=96, seed=0):
-    initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
-    noise, condition = keras.Input((latent_dim,), name="noise"), keras.Input((condition_dim,), name="condition")
-    x = layers.Concatenate()([noise, layers.Dense(latent_dim, kernel_initializer=initializer)(condition)])
-    for _ in range(2):
-        x = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(style_dim, kernel_initializer=initializer)(x))
-    return keras.Model([noise, condition], x, name="mapping")
-
-# %% tags=["twin:tryon_utils.models.conditional"]
-def build_synthesis(image_shape=(64, 64, 3), style_dim=96, channels=16, palette=0, seed=0):
-    initializer = keras.initializers.RandomNormal(stddev=0.02, seed=keras.random.SeedGenerator(seed))
-    draws = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
-    sizes = grid_sizes(image_shape)
-    widths = [min(4 * channels, 2**level * channels // 2) for level in reversed(range(len(sizes)))]
-    styles = keras.Input((len(sizes), style_dim), name="styles")
-    x = layers.Dense(sizes[0][0] * sizes[0][1] * widths[0], kernel_initializer=draws)(styles[:, 0])
-    x = layers.ReLU()(layers.Reshape((*sizes[0], widths[0]))(x))
-    for level, width in enumerate(widths[1:], start=1):
-        x = layers.Conv2DTranspose(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=initializer)(x)
-        x = layers.BatchNormalization(momentum=0.9, center=False, scale=False)(x)
-        x = layers.ReLU()(modulate(x, styles[:, level], initializer))
-    if palette:
-        colours = layers.Dense(palette * image_shape[-1], activation="tanh", kernel_initializer=draws, name="palette")(styles[:, -1])
-        shares = layers.Softmax(name="shares")(layers.Conv2D(palette, 3, padding="same", kernel_initializer=draws)(x))
-        images = ops.einsum("bhwk,bkc->bhwc", shares, layers.Reshape((palette, image_shape[-1]))(colours))
-    else:
-        images = layers.Conv2D(image_shape[-1], 3, padding="same", activation="tanh", kernel_initializer=initializer, name="images")(x)
-    return keras.Model(styles, images, name="synthesis")
-
-# %% tags=["twin:tryon_utils.models.conditional"]
-def build_generator(mapping, synthesis):
-    noise, condition = (keras.Input(part.shape[1:], dtype=part.dtype, name=name) for name, part in zip(("noise", "condition"), mapping.inputs, strict=True))
-    styles = layers.RepeatVector(synthesis.input_shape[1])(mapping([noise, condition]))
-    return keras.Model([noise, condition], synthesis(styles), name="generator")
-
-# %% [markdown]
 # What can a face be told? The renderer's 21 hair styles and 8 expressions make groups that can be told apart on 64 pixels. A condition is one number for each group, and for tone, turn and nod numbers that may lie between.
 
 # %% tags=["nbval-check-output"]
@@ -254,14 +197,212 @@ for name, groups in characters.GROUPS.items():
 wish = characters.condition(hair="curls", expression="smile", tone=8, turn=-0.5)
 print("condition", wish.shape, "with", np.count_nonzero(wish), "numbers that are not 0")
 
+# %% [markdown]
+# The rest is usually noise: the generator must find out for itself that faces differ in the jaw, the light and the colour of the wall, too. But our people are rendered, and *everything* about them is known. So we take a short cut, and say so: in place of noise, the generator gets the **leftovers**, all that
+# a person is besides the condition. A fresh person's leftovers can be drawn without drawing a picture. (Who has photographs only must find them out: that is what [chapter 07](07_encode_with_a_vae.ipynb)'s encoder does.)
+
+# %% tags=["nbval-ignore-output"]
+known, new = datasets.load_faces("train"), datasets.load_faces("new_both")
+
+
+def with_conditions(faces):
+    rows = [characters.values_of(face, made_up) for made_up in (False, True) for face, _ in faces.recipes]
+    left = np.stack([leftovers.leftovers_of(*recipe) for recipe in faces.recipes])
+    return np.concatenate([faces.bare, faces.picture]), np.tile(left, (2, 1)), np.stack([characters.condition(**row) for row in rows]), rows
+
+
+pictures, left, conditions, known_values = with_conditions(known)
+new_pictures, new_left, new_conditions, new_values = with_conditions(new)
+
 # %% tags=["nbval-check-output"]
-generator = build_generator(build_mapping(latent_dim, characters.SIZE, style_dim, seed=7 * seed), build_synthesis((64, 64, 3), style_dim, channels, seed=7 * seed + 1))
-first = generator([np.zeros((1, latent_dim), "float32"), wish[None]])
-print("noise, condition -> style", generator.get_layer("mapping").output.shape, "-> styles", generator.get_layer("synthesis").input_shape, "-> picture", first.shape)
+print("pictures", pictures.shape, "leftovers", left.shape, "conditions", conditions.shape)
+strangers = leftovers.draw(400, seed=8)
+print("people whom nobody has drawn:", strangers.shape)
+
+# %% [markdown]
+# ## First a sketch
+#
+# Whether a mouth smiles is a matter of where a few points are. A convolution paints what its neighbourhood says, and has a hard time to move a mouth three pixels up because a number says so. (We tried: in 75 seconds of one core, the reader below saw the wanted expression in 38 of 100 faces; chance is 33.) So the
+# generator works as painters do: first a **sketch**, 68 landmarks, by a small dense network. It learns in seconds, since the truth about every landmark is known.
+
+# %% tags=["twin:tryon_utils.models.character"]
+POINTS = 68
+
+
+def build_sketcher(leftover_dim, condition_dim, size=64, units=128, seed=0):
+    draws = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    known = [keras.Input((leftover_dim,), name="leftovers"), keras.Input((condition_dim,), name="condition")]
+    x = layers.Concatenate()(known)
+    bent = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(units, kernel_initializer=draws)(x))
+    places = layers.Dense(2 * POINTS, kernel_initializer="zeros")(layers.Concatenate()([x, bent]))
+    return keras.Model(known, layers.Reshape((POINTS, 2))(places * (size / 16) + size / 2), name="sketcher")
+
+# %% tags=["nbval-ignore-output", "training"]
+def falling(steps, rate, beta_1=0.9):
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.02), beta_1=beta_1)
+
+
+sketcher = build_sketcher(leftovers.SIZE, characters.SIZE, seed=7 * seed)
+sketcher.compile(falling(sketch_steps, 0.005), "mse")
+order = np.random.default_rng(seed).integers(0, len(left), 64 * sketch_steps)
+sketcher.fit([left[order], conditions[order]], known.landmarks[order % len(known), :, :2], batch_size=64, verbose=0)
+sketcher.trainable = False
+
+# %% tags=["nbval-ignore-output"]
+sketched = sketcher.predict([new_left, new_conditions], batch_size=100, verbose=0)
+sketch_error = np.linalg.norm(sketched - np.tile(new.landmarks[..., :2], (2, 1, 1)), axis=-1).mean()
+print(f"a new person's landmarks are off by {sketch_error:.2f} pixels of 64")
+
+# %% alt="Four people as they were rendered, each with the 68 landmarks that the sketcher made of the recipe drawn in as white dots on jaw, brows, nose, eyes and mouth."
+dotted = np.repeat(np.repeat(new_pictures[:4], 3, axis=1), 3, axis=2)
+for face, points_of in zip(dotted, (3 * sketched[:4]).astype(int).clip(0, 191), strict=True):
+    face[points_of[:, 1], points_of[:, 0]] = 255
+people.draw_pictures(dotted, width=6.4)
+
+# %% [markdown]
+# ## Then paint
+#
+# The painter goes from place to place: *tell me where you are in the sketch, and I tell you your colour*. A place is told three ways: seen from between the eyes, from each eye and from the mouth; in **waves** of several lengths, since two bare numbers draw nothing sharp; and by its distance to each line of
+# the sketch, which is negative within a mouth or an eye. Whether a point lies within a closed line is found as in any drawing program: a ray to the right crosses the line an odd number of times.
+
+# %% tags=["twin:tryon_utils.models.character"]
+def distance_to_line(places, points, closed):
+    starts, ends = (points, ops.roll(points, -1, axis=1)) if closed else (points[:, :-1], points[:, 1:])
+    start, way, off = starts[:, None], (ends - starts)[:, None], places[:, :, None] - starts[:, None]  # (batch, n, k, 2)
+    share = ops.clip(ops.sum(off * way, axis=-1) / (ops.sum(way**2, axis=-1) + 1e-9), 0.0, 1.0)
+    distance = ops.sqrt(ops.min(ops.sum((off - share[..., None] * way)**2, axis=-1), axis=-1) + 1e-9)
+    if not closed:
+        return distance
+    across = ops.not_equal(start[..., 1] > places[:, :, None, 1], ends[:, None, :, 1] > places[:, :, None, 1])  # a ray to the right meets it
+    right = off[..., 0] < way[..., 0] * off[..., 1] / ops.where(ops.abs(way[..., 1]) > 1e-9, way[..., 1], 1e-9)
+    inside = ops.sum(ops.cast(ops.logical_and(across, right), "float32"), axis=-1) % 2
+    return distance * (1 - 2 * inside)
+
+# %% tags=["nbval-check-output"]
+square = np.array([[[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]]], "float32")
+distances = ops.convert_to_numpy(distance_to_line(np.array([[[0.5, 0.4], [0.9, 0.5], [0.5, 0.1]]], "float32"), square, True))[0]
+np.testing.assert_allclose(distances, [-0.2, 0.1, 0.1], atol=1e-3)
+print("in the middle, to the right and above:", distances.round(2))
+
+# %% tags=["twin:tryon_utils.models.character"]
+LINES = ((0, 17, True), (17, 22, False), (22, 27, False), (27, 36, False), (36, 42, True), (42, 48, True), (48, 60, True), (60, 68, True))
+LEFT_EYE, RIGHT_EYE, MOUTH = slice(36, 42), slice(42, 48), slice(48, 60)  # as they stand in the picture
+WAVES = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the waves that tell a place, a distance of the eyes
+NEAR, FAR = 1 / 64, 1 / 16  # of a picture's side: how fine distances to lines are told
+
+
+@keras.saving.register_keras_serializable("tryon_utils")
+class Where(layers.Layer):
+    def call(self, places, landmarks):
+        left, right, mouth = (ops.mean(landmarks[:, part], axis=1, keepdims=True) for part in (LEFT_EYE, RIGHT_EYE, MOUTH))
+        axis = (right - left) / ops.sum((right - left)**2, axis=-1, keepdims=True)
+        told = []
+        for origin, turns in (((left + right) / 2, WAVES), (left, WAVES[2:]), (right, WAVES[2:]), (mouth, WAVES[2:])):
+            off = places - origin
+            along, down = ops.sum(off * axis, axis=-1), off[..., 1] * axis[..., 0] - off[..., 0] * axis[..., 1]
+            for value in (along, ops.abs(along), down) if turns is WAVES else (along, down):
+                angles = value[..., None] * (2 * np.pi * np.float32(turns))
+                told += [ops.clip(value, -2, 2)[..., None], ops.cos(angles), ops.sin(angles)]
+        for first, last, closed in LINES:
+            distance = distance_to_line(places, landmarks[:, first:last], closed)[..., None]
+            told += [ops.tanh(distance / NEAR), ops.tanh(distance / FAR)]
+        return ops.concatenate(told, axis=-1)
+
+# %% [markdown]
+# The **mapping** makes one vector of leftovers and condition, the *style*. They meet in **products**: what a lipstick's colour is, a leftover, matters only if the condition says *made up*, and no sum can do that. In each layer of the **synthesis**, the style stretches and shifts what a place has become: FiLM again. The last style also becomes a **palette**, and a place only says which shares of its colours it has. So colours have a short way to the
+# picture. Usually all layers get the same style; later we mix two people.
+
+# %% tags=["twin:tryon_utils.models.conditional"]
+def build_mapping(latent_dim=64, condition_dim=19, style_dim=96, met=48, seed=0):
+    initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    noise, condition = keras.Input((latent_dim,), name="noise"), keras.Input((condition_dim,), name="condition")
+    products = layers.Dense(met, kernel_initializer=initializer)(noise) * layers.Dense(met, kernel_initializer=initializer)(condition)
+    given = x = layers.Concatenate()([products, noise, condition])
+    for _ in range(2):
+        x = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(style_dim, kernel_initializer=initializer)(x))
+    return keras.Model([noise, condition], layers.Concatenate()([x, given]), name="mapping")
+
+# %% tags=["twin:tryon_utils.models.character"]
+def build_synthesis(style_dim=96, units=80, depth=3, colours=12, seed=0):
+    draws = keras.random.SeedGenerator(seed)
+    initializer, gentle = keras.initializers.HeNormal(draws), keras.initializers.VarianceScaling(0.3, seed=draws)
+    styles, landmarks, places = keras.Input((depth + 1, style_dim), name="styles"), keras.Input((POINTS, 2), name="landmarks"), keras.Input((None, 2), name="places")
+    told = x = Where()(places, landmarks / 64)
+    for layer in range(depth):
+        stretch, shift = (layers.Reshape((1, units))(layers.Dense(units, kernel_initializer=gentle)(styles[:, layer])) for _ in range(2))
+        x = layers.Dense(units, kernel_initializer=initializer)(layers.Concatenate()([x, told]) if layer == 1 else x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x * (1 + stretch) + shift)
+    palette = layers.Reshape((colours, 3))(layers.Dense(3 * colours, "tanh", kernel_initializer=initializer, name="palette")(styles[:, depth]))
+    shares = ops.softmax(3 * layers.Dense(colours, kernel_initializer=initializer, name="shares")(x), axis=-1)
+    light = layers.Dense(3, kernel_initializer=keras.initializers.RandomNormal(stddev=0.01, seed=draws), name="light")(x)
+    return keras.Model([styles, landmarks, places], ops.matmul(shares, palette) + light, name="synthesis")
+
+# %% tags=["twin:tryon_utils.models.character"]
+def build_generator(mapping, sketcher, synthesis):
+    leftovers, condition = (keras.Input(part.shape[1:], name=name) for name, part in zip(("leftovers", "condition"), mapping.inputs, strict=True))
+    places = keras.Input((None, 2), name="places")
+    styles = layers.RepeatVector(synthesis.input_shape[0][1])(mapping([leftovers, condition]))
+    return keras.Model([leftovers, condition, places], synthesis([styles, sketcher([leftovers, condition]), places]), name="generator")
+
+# %% tags=["nbval-check-output"]
+mapping = build_mapping(leftovers.SIZE, characters.SIZE, style_dim, seed=7 * seed + 1)
+generator = build_generator(mapping, sketcher, build_synthesis(mapping.output_shape[-1], units, seed=7 * seed + 2))
+first = generator([strangers[:1], wish[None], pixel_places()[None]])
+print("leftovers, condition -> style", generator.get_layer("mapping").output.shape, "-> 64 x 64 places", first.shape)
 print(f"{generator.count_params():,} weights")
 
 # %% [markdown]
-# The discriminator, with all three ways. Only the projection is used below.
+# It is told everything, so there is one right answer, and we begin without any game: the mean absolute error. And a painter of places need not paint whole pictures to learn. Each step looks at 256 pixels of each, and half of them come from the window where eyes and mouth are. People with glasses come three times as often, open mouths twice: they are few.
+
+# %% tags=["twin:tryon_utils.models.character"]
+WINDOW = (16, 17, 32)  # left, top and side of what the game is played on, in pixels of 64
+
+
+def pixel_places(size=64):
+    middles = (np.arange(size, dtype="float32") + 0.5) / size
+    return np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
+
+
+def choose_pixels(count, pixels, seed):
+    left, top, side = WINDOW
+    places = keras.random.uniform((count, pixels, 2), seed=seed)
+    close = ops.cast(ops.arange(pixels) % 2, "float32")[None, :, None]
+    places = places * 64 * (1 - close) + (np.float32([left, top]) + places * side) * close
+    columns_and_rows = ops.cast(places, "int32")
+    return columns_and_rows[..., 1] * 64 + columns_and_rows[..., 0]
+
+
+def pick(pictures, chosen):
+    return ops.take_along_axis(ops.reshape(pictures, (ops.shape(pictures)[0], -1, 3)), chosen[..., None], axis=1)
+
+# %% tags=["twin:tryon_utils.models.character"]
+class Painter(keras.Model):
+    def __init__(self, generator, find, pixels=256, seed=0):
+        super().__init__()
+        self.generator, self.find, self.pixels = generator, find, pixels
+        self.pixel_seed = keras.random.SeedGenerator(seed)
+
+    def train_step(self, numbers):
+        pictures, leftovers, conditions = self.find(numbers)
+        chosen = choose_pixels(ops.shape(numbers)[0], self.pixels, self.pixel_seed)
+        variables = self.generator.trainable_variables
+        with tf.GradientTape() as tape:
+            painted = self.generator([leftovers, conditions, ops.take(pixel_places(), chosen, axis=0)], training=True)
+            loss = ops.mean(ops.abs(painted - pick(pictures, chosen)))
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"loss": loss}
+
+# %% tags=["nbval-ignore-output", "training"]
+find_faces = look_up(pictures, left, conditions)
+numbers = np.repeat(np.arange(len(pictures)), [1 + 2 * (row["glasses"] == "yes") + (row["expression"] == "open mouth") for row in known_values])
+painter = Painter(generator, find_faces, seed=seed)
+painter.compile(falling(paint_steps, paint_rate))
+training.train(painter, numbers, paint_steps, face_batch, seed, callbacks=[training.Progress()]);
+
+# %% [markdown]
+# ## Then play
+#
+# What it isn't sure of, it paints soft: a mean has no edges. So the game goes on from here. The discriminator is shown the window of eyes and mouth, real and painted, of the same people, and their conditions. It is also shown real people with *another's* condition, as fake: or it would have no reason to look at conditions, since our painter already obeys (Reed and others, 2016). All three ways to tell it are there; only the projection is used below.
 
 # %% tags=["twin:tryon_utils.models.conditional"]
 CONDITIONINGS = ("projection", "label", "none")
@@ -286,96 +427,65 @@ def build_discriminator(image_shape=(64, 64, 3), condition_dim=19, channels=16, 
         logit = logit + layers.Dot(axes=1)([seen, direction])
     return keras.Model([images, condition], logit, name="discriminator")
 
-# %% tags=["nbval-ignore-output"]
-known, new = datasets.load_faces("train"), datasets.load_faces("new_both")
-
-
-def with_conditions(faces):
-    pictures = np.concatenate([faces.bare, faces.picture])
-    values = [characters.values_of(face, made_up) for made_up in (False, True) for face, _ in faces.recipes]
-    return pictures, np.stack([characters.condition(**row) for row in values]), values
-
-
-pictures, conditions, _ = with_conditions(known)
-new_pictures, new_conditions, new_values = with_conditions(new)
-find_faces = look_up(pictures, conditions)
-
 # %% [markdown]
-# ## A start from a conditional VAE
-#
-# A GAN alone takes long to find out what a condition means. A VAE is told: here is the picture, here is its condition, give it back. And it does something for us that no GAN does. Its code has a *price*, and what the condition already says need not be said again for
-# money. So the code keeps what is left: who it is, and how the light falls. The rest comes from the condition. That is what a character needs.
+# The absolute error stays in the generator's loss. It holds the attributes, and the game may only sharpen.
 
-# %% tags=["twin:tryon_utils.models.conditional"]
-class ConditionalVAE(keras.Model):
-    def __init__(self, encoder, generator, find, spread=0.25, beta=1.0, forget=0.0, seed=0):
-        super().__init__()
-        self.encoder, self.generator, self.find = encoder, generator, find
-        self.spread, self.beta, self.forget = spread, beta, forget
-        self.code_seed = keras.random.SeedGenerator(seed)
-
-    def compile(self, optimizer, **options):
-        super().compile(optimizer=None, **options)
-        self.code_optimizer = optimizer
-        optimizer.build(self.encoder.trainable_variables + self.generator.trainable_variables)
-
-    def measure(self, images, conditions):
-        mean, log_variance = self.encoder(images, training=True)
-        codes = mean + ops.exp(log_variance / 2) * keras.random.normal(ops.shape(mean), seed=self.code_seed)
-        kept = keras.random.uniform((ops.shape(mean)[0], 1), seed=self.code_seed) >= self.forget
-        codes = codes * ops.cast(kept, codes.dtype)
-        decoded = self.generator([codes, conditions], training=True)
-        divergence = ops.sum(ops.square(mean) + ops.exp(log_variance) - 1 - log_variance, axis=-1) / 2
-        return {"reconstruction": ops.mean(ops.sum(ops.square(images - decoded), axis=(1, 2, 3))) / (2 * self.spread**2),
-                "divergence": self.beta * ops.mean(divergence)}
+# %% tags=["twin:tryon_utils.models.character"]
+class PaintingGAN(ConditionalGAN):
+    def __init__(self, generator, discriminator, find, game_weight=0.01, pixels=256, **options):
+        super().__init__(generator, discriminator, find, mismatch=True, **options)
+        self.game_weight, self.pixels = game_weight, pixels
 
     def train_step(self, numbers):
-        images, conditions = self.find(numbers)
-        variables = self.encoder.trainable_variables + self.generator.trainable_variables
+        pictures, leftovers, conditions = self.find(numbers)
+        left, top, side = WINDOW
+        window = np.arange(64 * 64).reshape(64, 64)[top:top + side, left:left + side].reshape(1, -1)
+        chosen = choose_pixels(ops.shape(numbers)[0], self.pixels, self.noise_seed)
+        chosen = ops.concatenate([ops.repeat(ops.cast(window, chosen.dtype), ops.shape(numbers)[0], axis=0), chosen], axis=1)
+        variables = self.generator.trainable_variables
         with tf.GradientTape() as tape:
-            parts = self.measure(images, conditions)
-            loss = sum(parts.values())
-        self.code_optimizer.apply(tape.gradient(loss, variables), variables)
-        return {"loss": loss, **parts}
+            painted = self.generator([leftovers, conditions, ops.take(pixel_places(), chosen, axis=0)], training=True)
+            error = ops.mean(ops.abs(painted - pick(pictures, chosen)))
+            faces = ops.reshape(painted[:, :side**2], (-1, side, side, 3))
+            loss = error + self.game_weight * self.game.generator_loss(self.discriminator([faces, conditions], training=True))
+        self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
+        results = self.judge(pictures[:, top:top + side, left:left + side], faces, conditions)
+        self.move_average()
+        return results | {"error": error}
 
 # %% tags=["nbval-ignore-output", "training"]
-def falling(steps, rate=learning_rate, beta_1=0.9):
-    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.05), beta_1=beta_1)
+def paint(leftovers, conditions, network=None):
+    return images.to_picture(character.paint(network or gan.average_generator, leftovers, conditions))
 
 
-face_vae = ConditionalVAE(vae.build_encoder((64, 64, 3), latent_dim, channels, seed=7 * seed + 2), generator, find_faces, forget=0.3, seed=seed)
-face_vae.compile(falling(face_vae_steps))
-training.train(face_vae, np.arange(len(pictures)), face_vae_steps, face_batch, seed, callbacks=[training.Progress()]);
-
-# %% [markdown]
-# Then the game begins, from there. The VAE stays as an anchor: a small part of its loss remains in the generator's, so that the game sharpens the pictures and doesn't forget the conditions.
-
-# %% tags=["nbval-ignore-output", "training"]
-discriminator = build_discriminator((64, 64, 3), characters.SIZE, channels, seed=7 * seed + 3)
-gan = ConditionalGAN(generator, discriminator, find_faces, anchor=face_vae, anchor_weight=0.01, average_decay=0.98, seed=seed)
-gan.compile(falling(face_gan_steps, 0.0005, 0.5), falling(face_gan_steps, 0.0005, 0.5))
-training.train(gan, np.arange(len(pictures)), face_gan_steps, face_batch, seed, callbacks=[training.Progress()]);
+softly = paint(strangers, new_conditions, generator)
+discriminator = build_discriminator((32, 32, 3), characters.SIZE, 16, seed=7 * seed + 3)
+gan = PaintingGAN(generator, discriminator, find_faces, game_weight, average_decay=0.98, seed=seed)
+gan.compile(falling(play_steps, 0.0005), falling(play_steps, 0.0005, 0.5))
+training.train(gan, numbers, play_steps, play_batch, seed, callbacks=[training.Progress()]);
 
 # %% [markdown]
-# *Predict, then run.* Each row below has one condition; each column one noise. What should be the same along a row, and what along a column?
+# *Predict, then run.* Each row below has one condition; each column one person's leftovers. What should be the same along a row, and what along a column?
 
-# %% alt="Five rows of eight faces. Along a row hair, expression, skin tone and glasses stay and the person changes; along a column the light and the background stay and the attributes change."
-def paint(noise, conditions):
-    noise = np.asarray(noise, "float32")
-    conditions = np.broadcast_to(conditions, (len(noise), *np.shape(conditions)[1:]))
-    made = [gan.average_generator.predict_on_batch([noise[start:start + 50], conditions[start:start + 50]]) for start in range(0, len(noise), 50)]
-    return images.to_picture(np.concatenate(made))
-
-
-noise = np.random.default_rng(3).normal(size=(8, latent_dim))
+# %% alt="Five rows of eight faces. Along a row hair, expression, skin tone and glasses stay and the person changes; along a column the wall, the light and the shape of the face stay and the attributes change."
 wishes = {"long, tone 3": {"hair": "long", "tone": 3}, "curls, tone 8": {"hair": "curls", "tone": 8}, "tied, glasses": {"hair": "tied", "glasses": "yes"},
           "shaved, open mouth": {"hair": "shaved", "expression": "open mouth", "tone": 9}, "bob, made up": {"hair": "bob", "style": "made up", "tone": 6}}
-plots.draw_rows({name: paint(noise, characters.condition(**wish)[None]) for name, wish in wishes.items()})
+plots.draw_rows({name: paint(strangers[:8], characters.condition(**wish)[None]) for name, wish in wishes.items()})
+
+# %% [markdown]
+# ### Longer
+#
+# Two minutes are short. The same code, trained for SHIPPED_MINUTES minutes of one core on SHIPPED_PEOPLE people, is shipped as weights. From here on both are measured, and *shipped* paints the pictures.
+
+# %% tags=["nbval-ignore-output"]
+entry = weights.find("characters")
+artist = character.load()
+print(f"trained on {entry['trained_on']}, {entry['seconds']} seconds of one core")
 
 # %% [markdown]
 # ## Does the condition matter?
 #
-# First to the discriminator. Take real pictures of new people and their conditions, and the mean logit. Then give each picture somebody else's condition, in many random orders. If the condition didn't matter, the right order would be one order like any other.
+# First to the discriminator. Take real windows of new people and their conditions, and the mean logit. Then give each picture somebody else's condition, in many random orders. If the condition didn't matter, the right order would be one order like any other.
 
 # %% alt="A histogram of mean logits under permuted conditions, and far to the right of it a line: the mean logit with the right conditions."
 some = np.random.default_rng(5).permutation(len(new_pictures))[:100]
@@ -383,7 +493,7 @@ orders = [some, *(np.random.default_rng(order).permutation(some) for order in ra
 
 
 def mean_logit(order):
-    shown = [images.to_model(new_pictures[some[start:start + 50]]) for start in (0, 50)]
+    shown = [images.to_model(new_pictures[some[start:start + 50], 17:49, 16:48]) for start in (0, 50)]
     return np.mean([discriminator.predict_on_batch([part, new_conditions[order[50 * half:50 * half + 50]]]) for half, part in enumerate(shown)])
 
 
@@ -397,44 +507,41 @@ print(f"by chance, the right order would do so well with probability {chance:.2f
 # %% [markdown]
 # ## Is it obeyed?
 #
-# Ask for what real new people are, all attributes at once, with fresh noise, and let a reader say what it sees: a network that was trained to read these attributes from renders, and has never seen a fake. It makes mistakes on real renders, too, so its accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order. Few people wear glasses, and whoever always says *no* is right about most; so we take the mean over an attribute's values, rare ones and common ones alike.
+# Ask for what real new people are, all attributes at once, with the leftovers of *strangers*, whom nobody has drawn. A reader says what it sees: a network that was trained to read these attributes from renders of another world, and has never seen a fake. It makes mistakes on real renders, too, so its
+# accuracy there stands beside. And what would be right by chance: the same readings held against the wishes in another order. Few people wear glasses, and whoever always says *no* is right about most; so we take the mean over an attribute's values, rare ones and common ones alike.
 
 # %%
-judge = character_reader.load()
+reader = character_reader.load()
 
 
 def read(some_pictures):
-    parts = [judge.predict_on_batch(images.to_model(some_pictures[start:start + 50])) for start in range(0, len(some_pictures), 50)]
+    parts = [reader.predict_on_batch(images.to_model(some_pictures[start:start + 50])) for start in range(0, len(some_pictures), 50)]
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return characters.read_values(found), found["embedding"], found["features"]
 
 # %% tags=["nbval-ignore-output"]
-fake_noise = np.random.default_rng(6).normal(size=(len(new_pictures), latent_dim))
-fakes = paint(fake_noise, new_conditions)
-real_read, real_embedding, real_features = read(new_pictures)
-fake_read, fake_embedding, fake_features = read(fakes)
-of_real, of_fakes = (characters.accuracies(found, new_values) for found in (real_read, fake_read))
+fakes = {"softly": softly, "here": paint(strangers, new_conditions), "shipped": paint(strangers, new_conditions, artist)}
+readings = {name: read(some_pictures) for name, some_pictures in ({"real": new_pictures} | fakes).items()}
+right = {name: characters.accuracies(found, new_values) for name, (found, _, _) in readings.items()}
 shuffled = [new_values[number] for number in np.random.default_rng(7).permutation(len(new_values))]
-of_chance = characters.accuracies(fake_read, shuffled)
-share_real, share_right = (characters.balanced(right, new_values) for right in (of_real, of_fakes))
-by_chance = characters.balanced(of_chance, shuffled)
-for name in of_fakes:
-    print(f"{name:11} real {share_real[name]:.0%}   fakes {share_right[name]:.0%}   by chance {by_chance[name]:.0%}")
+obedience = {name: characters.balanced(values, new_values) for name, values in right.items()}
+obedience["chance"] = characters.balanced(characters.accuracies(readings["shipped"][0], shuffled), shuffled)
+for name in characters.HEADS:
+    print(f"{name:11}" + "   ".join(f"{which} {share[name]:.0%}" for which, share in obedience.items()))
 
-# %% alt="For hair, expression, glasses, style and tone: how often the reader sees what was wanted, in real renders, in fakes, and with the wishes permuted."
-plots.draw_accuracies(share_right, share_real, by_chance)
+# %% alt="For hair, expression, glasses, style and tone: how often the reader sees what was wanted, in real renders, in shipped fakes, and with the wishes permuted."
+plots.draw_accuracies(obedience["shipped"], obedience["real"], obedience["chance"])
 
 # %% tags=["nbval-ignore-output"]
 tones = [values["tone"] for values in new_values]
-all_right = np.mean(list(of_fakes.values()), axis=0)
-for row in metrics.by_group(all_right, tones):
+for row in metrics.by_group(np.mean(list(right["shipped"].values()), axis=0), tones):
     print(f"tone {row.group:2}: {row.mean:.0%} of the attributes as wanted, {row.low:.0%} to {row.high:.0%}")
 
 # %% [markdown]
 # ### Clear, real, diverse?
 #
 # Obeying isn't all. **Clear**: the sharpness, with that of real pictures as 1. **Real**: the KID to real new people, in the reader's features. **Diverse**: the coverage; and the mean distance of two faces of *one* condition against that of two real faces, since a generator that makes one face a wish
-# would obey perfectly.
+# would obey perfectly. *Softly* is the painter before the game.
 
 # %% tags=["nbval-ignore-output"]
 def sharpness(some_pictures):
@@ -446,51 +553,55 @@ def spread_of(found):
     return distances.sum() / (len(found) * (len(found) - 1))
 
 
+_, real_embedding, real_features = readings["real"]
 scale = np.sqrt(np.mean(real_features**2))
-one_wish = read(paint(fake_noise[:50], characters.condition(hair="bob", tone=5)[None]))[1]
-quality = {"sharpness": sharpness(fakes) / sharpness(new_pictures), "KID": metrics.kid(real_features / scale, fake_features / scale, subsets=2).value,
-           "coverage": metrics.density_coverage(real_features, fake_features).coverage,
-           "spread within a condition": spread_of(one_wish) / spread_of(real_embedding[:50])}
-print("   ".join(f"{name} {value:.2f}" for name, value in quality.items()))
+one_wish = {name: paint(strangers[:50], characters.condition(hair="bob", tone=5)[None], network) for name, network in (("here", None), ("shipped", artist))}
+quality = {name: {"sharpness": sharpness(fakes[name]) / sharpness(new_pictures), "KID": metrics.kid(real_features / scale, readings[name][2] / scale, subsets=2).value,
+                  "coverage": metrics.density_coverage(real_features, readings[name][2]).coverage} for name in fakes}
+for name, some_pictures in one_wish.items():
+    quality[name]["spread within a condition"] = spread_of(read(some_pictures)[1]) / spread_of(real_embedding[:50])
+for name, values in quality.items():
+    print(f"{name:8}" + "   ".join(f"{what} {value:.2f}" for what, value in values.items()))
 
 # %% [markdown]
 # ## The character creator
 #
-# Attributes by menu. And the noise? 64 sliders would be too many. Most of them change little, so we look for the **principal directions**: paint many faces, take what the smallest grid holds, find its principal components, and by regression the steps of noise that go with them.
+# Attributes by menu. And the leftovers? 91 sliders would be too many. Most of them change little, so we look for the **principal directions**: take the styles of many strangers, find their principal components, and by regression the steps of the leftovers that go with them.
 #
-# Two more controls. **Truncation** pulls the noise towards 0, the middle of all faces: safer, and more alike. **Mixing** takes the styles of the small grids from one character and those of the large ones from another: shape here, colours there.
+# Two more controls. **Truncation** pulls the leftovers towards the mean of all people: safer, and more alike. **Mixing** takes the styles of the layers from one character and the style of the palette from another: shape here, colours there.
 
 # %%
-mapping, synthesis = (gan.average_generator.get_layer(name) for name in ("mapping", "synthesis"))
-inner = keras.Model(synthesis.input, next(layer for layer in synthesis.layers if isinstance(layer, layers.Conv2DTranspose)).output)
-many = np.random.default_rng(8).normal(size=(600, latent_dim)).astype("float32")
-styles = mapping.predict_on_batch([many, np.broadcast_to(characters.condition(), (600, characters.SIZE))])
-inside = np.concatenate([inner.predict_on_batch(np.repeat(styles[start:start + 50, None], synthesis.input_shape[1], axis=1)).reshape(50, -1) for start in range(0, 600, 50)])
-directions = characters.principal_directions(inside, many, 3)
+mapping, synthesis = (artist.get_layer(name) for name in ("mapping", "synthesis"))
+usual = characters.condition()[None]
+styles = mapping.predict_on_batch([strangers, np.repeat(usual, len(strangers), axis=0)])
+middle = strangers.mean(axis=0)
+directions = characters.principal_directions(styles, strangers, 3)
 
 
-def mix(first, second, fine_from=3):
-    both = [np.repeat(mapping.predict_on_batch([noise[None].astype("float32"), condition[None]])[:, None], synthesis.input_shape[1], axis=1) for noise, condition in (first, second)]
-    return images.to_picture(synthesis.predict_on_batch(np.concatenate([both[0][:, :fine_from], both[1][:, fine_from:]], axis=1)))[0]
+def mix(first, second):
+    both = [np.repeat(mapping.predict_on_batch([rest[None].astype("float32"), condition[None]])[:, None], synthesis.input_shape[0][1], axis=1) for rest, condition in (first, second)]
+    sketch = artist.get_layer("sketcher").predict_on_batch([first[0][None].astype("float32"), first[1][None]])
+    mixed = np.concatenate([both[0][:, :-1], both[1][:, -1:]], axis=1)
+    return images.to_picture(synthesis.predict_on_batch([mixed, sketch, pixel_places()[None]]).reshape(64, 64, 3).clip(-1, 1))
 
-# %% alt="The character creator: one face as ordered, its mirror in three steps of the first direction, and the same with the colours of another character; menus and sliders for all of it."
+# %% alt="The character creator: one face as ordered between two steps of the first direction, and the same with the colours of another character; menus and sliders for all of it."
 def create(hair, expression, glasses, style, tone, turn, first, second, third, truncation, colours_of):
     wish = characters.condition(hair=hair, expression=expression, glasses=glasses, style=style, tone=tone, turn=turn)
-    own = truncation * (np.random.default_rng(11).normal(size=latent_dim) + np.array([first, second, third]) @ directions)
-    other = np.random.default_rng(100 + colours_of).normal(size=latent_dim)
+    own = middle + truncation * (strangers[11] - middle + np.array([first, second, third]) @ directions)
     steps = own + np.array([-2, 0, 2])[:, None] * directions[0]
-    shown = [*paint(steps, wish[None]), mix((own, wish), (other, wish))]
+    shown = [*paint(steps, wish[None], artist), mix((own, wish), (strangers[100 + colours_of], wish))]
     return people.draw_pictures(shown, titles=["first direction - 2", "as ordered", "first direction + 2", f"colours of {colours_of}"], width=6.4)
 
 
 widgets.explore(create, **{name: widgets.choice(list(groups)) for name, groups in characters.GROUPS.items()}, tone=widgets.slider(1, 10, 6), turn=widgets.slider(-1.0, 1.0, 0.0),
                 first=widgets.slider(-3.0, 3.0, 0.0), second=widgets.slider(-3.0, 3.0, 0.0), third=widgets.slider(-3.0, 3.0, 0.0),
-                truncation=widgets.slider(0.0, 1.2, 0.8), colours_of=widgets.slider(0, 20, 3))
+                truncation=widgets.slider(0.0, 1.2, 0.9), colours_of=widgets.slider(0, 20, 3))
 
 # %% [markdown]
 # ## The same person, smiling
 #
-# Change the expression and keep the noise: is it still the same person? The reader has an embedding, too, that was trained to recognise people. Fifty characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with open mouths.
+# Change the expression and keep the leftovers: is it still the same person? The reader has an embedding, too, that was trained to recognise people. Fifty characters, calm; the same with open mouths. For how many is the nearest calm face their own? Beside it the truth: real people, rendered calm and with
+# open mouths.
 
 # %% tags=["nbval-ignore-output"]
 def recognised(before, after):
@@ -498,21 +609,20 @@ def recognised(before, after):
 
 
 calm = [changed(face, expression="neutral") for face, _ in new.recipes[:50]]
-own_noise, own_conditions = fake_noise[:50], np.stack([characters.condition(**characters.values_of(face)) for face in calm])
+own_left = np.stack([leftovers.leftovers_of(face, look) for face, (_, look) in zip(calm, new.recipes, strict=False)])
+own_conditions = np.stack([characters.condition(**characters.values_of(face)) for face in calm])
 opened = characters.swap(np.concatenate([own_conditions, characters.condition(expression="open mouth")[None]]), "expression", np.full(51, 50))[:50]
 truths = [[paperdoll.render_face(changed(face, expression=name)) for face in calm] for name in ("neutral", "open smile")]
 rendered = [np.stack([sample.bare for sample in samples]) for samples in truths]
-same = {"characters": recognised(paint(own_noise, own_conditions), paint(own_noise, opened)), "real people": recognised(*rendered)}
+edits = {name: (paint(own_left, own_conditions, network), paint(own_left, opened, network)) for name, network in (("here", None), ("shipped", artist))}
+same = {name: recognised(*pair) for name, pair in (edits | {"real people": rendered}).items()}
 print("   ".join(f"{name}: {share:.0%} recognised" for name, share in same.items()))
 
 # %% [markdown]
-# And how much else does an edit change? Encode a real new person, decode, change the expression alone. The renderer knows where a picture *may* change when an expression does. Which share of the change lies outside? Against it, an editing without conditions: move the code towards a person who has the
-# wanted expression.
+# And how much else does an edit change? The renderer knows where a picture *may* change when an expression does. Which share of the change lies outside? Against it, an editing without conditions, as in every generator that knows none: go half the way towards a person who has the wanted expression.
 
 # %% tags=["nbval-ignore-output"]
-codes = face_vae.encoder.predict_on_batch(images.to_model(rendered[0]))[0]
 smiling = np.resize(np.flatnonzero([face.expression == "open smile" for face, _ in new.recipes]), 50)
-others = face_vae.encoder.predict_on_batch(images.to_model(new.bare[smiling]))[0]
 allowed = np.stack([governed_region("expression", *pair) for pair in zip(*truths, strict=True)])
 
 
@@ -521,24 +631,26 @@ def outside(before, after):
     return change[~allowed].sum() / change.sum()
 
 
-unedited = paint(codes, own_conditions)
-leaks = {"condition": outside(unedited, paint(codes, opened)), "interpolation": outside(unedited, paint(others, own_conditions)), "truth": outside(*rendered)}
+leaks = {"truth": outside(*rendered)}
+for name, network in (("here", None), ("shipped", artist)):
+    half = paint((own_left + new_left[smiling]) / 2, (own_conditions + new_conditions[smiling]) / 2, network)
+    leaks |= {f"{name}, condition": outside(*edits[name]), f"{name}, interpolation": outside(edits[name][0], half)}
 print("   ".join(f"{name}: {share:.0%} of the change outside" for name, share in leaks.items()))
 
-# %% alt="Four rows of six people: rendered calm, decoded calm, the same with the condition set to an open mouth, and the truth with an open mouth."
-plots.draw_rows({"calm": rendered[0][:6], "decoded": unedited[:6], "told: open mouth": paint(codes, opened)[:6], "truth": rendered[1][:6]})
+# %% alt="Four rows of six people: rendered calm, painted calm, the same with the condition set to an open mouth, and the truth with an open mouth."
+plots.draw_rows({"calm": rendered[0][:6], "painted": edits["shipped"][0][:6], "told: open mouth": edits["shipped"][1][:6], "truth": rendered[1][:6]})
 
 # %% [markdown]
 # ## A character moves
 #
-# Turn from left to right and talk on the way: a path of conditions, one noise. A film of pictures made one by one may **flicker**. We measure how unsteady the change is: the mean size of the second difference over time, by that of the first. A steady film has little; independent noise 1.7. The renderer films a
-# person along the same path.
+# Turn from left to right and talk on the way: a path of conditions, one person's leftovers. A film of pictures made one by one may **flicker**. We measure how unsteady the change is: the mean size of the second difference over time, by that of the first. A steady film has little; independent noise 1.7. The
+# renderer films a person along the same path.
 
 # %%
 ticks = np.linspace(0, 1, 32)
 talking = 0.5 - 0.5 * np.cos(6 * np.pi * ticks)
 path = np.stack([characters.condition(hair="tied", tone=7, turn=2 * tick - 1, expression={"calm": 1 - share, "open mouth": share}) for tick, share in zip(ticks, talking, strict=True)])
-film = paint(np.broadcast_to(own_noise[3], (32, latent_dim)), path)
+film = paint(np.repeat(own_left[3:4], 32, axis=0), path, artist)
 filmed = np.stack([paperdoll.render_face(changed(calm[3], yaw=30 * tick - 15)).bare for tick in ticks])
 
 # %% tags=["nbval-ignore-output"]
@@ -569,8 +681,7 @@ for sentence in ("a stripped top", "红长袖上衣"):
         print(error)
 
 # %% [markdown]
-# A sentence is a row of numbers of words. The **text reader** gives each word a vector, looks at neighbours together ("vertically striped"), and keeps of each feature the strongest in the sentence. It says for every attribute how likely each value was said, or that none was. These
-# likelihoods are the condition.
+# A sentence is a row of numbers of words. The **text reader** gives each word a vector, looks at neighbours together ("vertically striped"), and keeps of each feature the strongest in the sentence. It says for every attribute which value was said, or that none was.
 
 # %% tags=["twin:tryon_utils.models.conditional"]
 def build_text_reader(words, attributes, length=14, units=48, seed=0):
@@ -583,155 +694,323 @@ def build_text_reader(words, attributes, length=14, units=48, seed=0):
     logits = {name: layers.Dense(values, kernel_initializer=keras.initializers.HeNormal(draws), name=name)(x) for name, values in attributes.items()}
     return keras.Model(tokens, logits, name="text_reader")
 
-
-def build_text_encoder(text_reader):
-    likely = [layers.Softmax()(logits) for logits in text_reader.output.values()]
-    return keras.Model(text_reader.input, layers.Concatenate()(likely) if len(likely) > 1 else likely[0], name="text_encoder")
-
 # %% [markdown]
-# It stands before the generator, and another one before the discriminator, and both go on learning with them.
-
-# %% tags=["twin:tryon_utils.models.conditional"]
-def read_first(encoder, network):
-    first, tokens = keras.Input(network.inputs[0].shape[1:], name="first"), keras.Input(encoder.input_shape[1:], dtype="int32", name="tokens")
-    return keras.Model([first, tokens], network([first, encoder(tokens)]), name=f"{network.name}_of_text")
-
-# %% [markdown]
-# Four combinations of pattern and sleeve are **held out**: no garment with them is shown, though checks and long sleeves are, apart. Whoever has understood the words can put them together.
+# Four combinations of pattern and sleeve are **held out**: no garment with them is shown and no sentence says them, though checks and long sleeves are there, apart. Whoever has understood the words can put them together. (Dots, the wardrobe's new pattern, have no word at all.)
 
 # %% tags=["nbval-ignore-output"]
 wardrobe, shop = datasets.load_garments("train"), datasets.load_garments("new_item")
 
 # %% tags=["nbval-check-output"]
-shown = np.array([(garment.pattern, garment.sleeve) not in held_out for garment in wardrobe.recipes])
-garment_pictures = np.repeat(images.halve(wardrobe.picture[shown]), phrases, axis=0)
+def is_shown(garment):
+    return (garment.pattern, garment.sleeve) not in held_out
+
+
+shown = [number for number, garment in enumerate(wardrobe.recipes) if is_shown(garment)]
+kept_out = [number for number, garment in enumerate(wardrobe.recipes) if not is_shown(garment)]
+learned = [wardrobe.recipes[number] for number in shown]
 phrase_rng = np.random.default_rng(9)
 said, meant = [], []
-for garment in np.array(wardrobe.recipes, dtype=object)[shown]:
+for garment in learned:
     for number in range(phrases):
-        kept = {name: value for name, value in words.values_of(garment).items() if phrase_rng.random() < 0.6} or words.values_of(garment)
-        meant.append(kept)
-        said.append(words.describe(kept, ("en", "zh")[number % 2], phrase_rng))
-sentences = words.encode(said)
-print("pictures", garment_pictures.shape, "sentences", sentences.shape, "of", len(words.VOCABULARY), "words; held out:", int(np.sum(~shown)), "garments")
+        meant.append({name: value for name, value in words.values_of(garment).items() if phrase_rng.random() < 0.6} or words.values_of(garment))
+        said.append(words.describe(meant[-1], ("en", "zh")[number % 2], phrase_rng))
+print(len(learned), "garments,", len(said), "sentences of", len(words.VOCABULARY), "words; held out:", len(kept_out), "garments")
 
 # %% [markdown]
-# First it learns to read, without any picture. *Predict, then run*: it never saw a sentence with "checked" and "long-sleeved" in it. Will it read both?
+# *Predict, then run*: it never saw a sentence with "checked" and "long-sleeved" in it. Will it read both?
 
 # %% tags=["nbval-ignore-output", "training"]
-text_readers = [build_text_reader(len(words.VOCABULARY), words.HEADS, words.LENGTH, seed=7 * seed + number) for number in (4, 5)]
-for reader in text_readers:
-    reader.compile(keras.optimizers.Adam(0.005), {name: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for name in words.HEADS})
-    order = np.random.default_rng(seed).permutation(len(sentences))[:64 * text_steps]
-    reader.fit(sentences[order], {name: numbers[order] for name, numbers in words.numbers_of(meant).items()}, batch_size=64, verbose=0)
+text_reader = build_text_reader(len(words.VOCABULARY), words.HEADS, words.LENGTH, seed=7 * seed + 4)
+text_reader.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.005, text_epochs * len(said) // 64)),
+                    {name: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for name in words.HEADS})
+keras.utils.set_random_seed(seed)  # the order of the sentences
+text_reader.fit(words.encode(said), words.numbers_of(meant), batch_size=64, epochs=text_epochs, verbose=0);
+
+# %%
+def read_sentences(sentences):
+    logits = text_reader.predict_on_batch(words.encode(sentences))
+    found = {name: logits[name].argmax(axis=1) for name in words.ATTRIBUTES}
+    return [{name: options[found[name][row]] for name, options in words.ATTRIBUTES.items() if found[name][row] < len(options)} for row in range(len(sentences))]
+
+
+def share_right(found, wanted):
+    return {name: np.mean([one.get(name) == other.get(name) for one, other in zip(found, wanted, strict=True)]) for name in words.ATTRIBUTES}
 
 # %% tags=["nbval-ignore-output"]
-unseen_values = [words.values_of(garment) for garment in np.array(wardrobe.recipes, dtype=object)[~shown]]
-unseen_said = words.encode([words.describe(values, ("en", "zh")[number % 2], phrase_rng) for number, values in enumerate(unseen_values)])
-reading = text_readers[0].predict(unseen_said, batch_size=100, verbose=0)
-text_read = {name: np.mean(reading[name].argmax(axis=1) == numbers) for name, numbers in words.numbers_of(unseen_values).items()}
+asked = {name: [words.values_of(wardrobe.recipes[number]) for number in numbers[:300]] for name, numbers in (("seen", shown), ("held out", kept_out))}
+orders = {name: [words.describe(values, ("en", "zh")[number % 2], phrase_rng) for number, values in enumerate(rows)] for name, rows in asked.items()}
+text_read = share_right(read_sentences(orders["held out"]), asked["held out"])
 print("held-out combinations, read right:", "   ".join(f"{name} {share:.0%}" for name, share in text_read.items()))
 
 # %% [markdown]
-# What helps it there is that four words in ten were left unsaid in training: so it has met each word in all kinds of company. (With fifteen in a hundred left out, patterns of held-out combinations were read right in 90 of 100 cases, in place of 97.)
+# What helps it is that four words in ten were left unsaid in training: so it has met each word in all kinds of company. (With fifteen in a hundred left out, patterns of held-out combinations were read right in 90 of 100 cases.) Reading is the small part. Now somebody has to draw.
 #
-# The painter gets a **palette**: the style becomes six colours, and the convolutions only say which of them stands where. Without it, colours have a long way, through features that are few at full size; in a trial, a garment was in the colour that was wanted in 12 of 100 designs, and with
-# it in 48, after as many steps.
+# ## What nobody says
+#
+# "A red striped top" fits thousands of garments: how wide are the stripes, how long is it, how loose? We tried to let a code or noise say that: a conditional VAE from sentences, one that forgets its code, one with a discriminator that reads the attributes. After half a minute to a minute and a half of training, sleeves came out right in 80 to 98 of 100 designs, and
+# patterns in 18 to 30: stripes are at another place in each picture, so the best guess is their mean, a mixed colour.
+#
+# Our way out: **leave nothing to guess**. All garments of the wardrobe are rendered, so everything about them is known. The painter is told *all* of it; and what a sentence leaves open is taken from some garment of the wardrobe.
+
+# %% tags=["nbval-check-output"]
+completed = designs.complete(words.understand("a red striped top"), learned[5], np.random.default_rng(0))
+print(learned[5])
+print(completed)
+print("in numbers:", designs.numbers_of(completed).shape, "of which", designs.PALETTE, "say the palette")
+
+# %% [markdown]
+# ## A place on the cloth
+#
+# Stripes have a second trouble. Each garment fills its picture, so a cropped top is shown larger than a long one, and its stripes are wider *in pixels* though the cloth is the same. Measured in the unit of our bodies, the height of a head, a neckline always lies at the same height, and stripes are as wide as the recipe says.
+# Three numbers lead from pixels to cloth: how many heads the picture shows, where its upper edge is, and the angle at which sleeves are spread. The renderer knows them, and a small network, the **finder**, learns to tell them from the recipe.
+
+# %% tags=["twin:tryon_utils.models.designer"]
+def build_finder(condition_dim, mean, spread, units=96, seed=0):
+    initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    condition = x = keras.Input((condition_dim,), name="condition")
+    for _ in range(3):
+        x = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(units, kernel_initializer=initializer)(x))
+    return keras.Model(condition, layers.Dense(3, kernel_initializer=initializer)(x) * np.float32(spread) + np.float32(mean), name="finder")
+
+
+def find_on_cloth(places, lie):
+    shown, top, angle = (lie[:, None, number] for number in range(3))
+    sideways, down = (places[..., 0] - 0.5) * shown, top + places[..., 1] * shown
+    beyond, below = ops.abs(sideways) - 0.83, down - 1.61  # from the shoulder's joint
+    along, across = below * ops.cos(angle) + beyond * ops.sin(angle), beyond * ops.cos(angle) - below * ops.sin(angle)
+    return ops.stack([sideways, ops.abs(sideways), down - 2.0, along, across], axis=-1)
+
+# %% [markdown]
+# The last two are the first two turned by the sleeve's angle $\alpha$, so lengths stay:
+#
+# $$\begin{pmatrix}\text{along}\\ \text{across}\end{pmatrix} = \begin{pmatrix}\cos\alpha & \sin\alpha\\ -\sin\alpha & \cos\alpha\end{pmatrix}\begin{pmatrix}\text{below}\\ \text{beyond}\end{pmatrix}$$
 
 # %%
-designer = read_first(build_text_encoder(text_readers[0]),
-                      build_generator(build_mapping(garment_latent_dim, 31, style_dim, 7 * seed + 4), build_synthesis((32, 32, 3), style_dim, 24, 6, 7 * seed + 5)))
-tailor = read_first(build_text_encoder(text_readers[1]), build_discriminator((32, 32, 3), 31, 24, seed=7 * seed + 6))
-find_garments = look_up(garment_pictures, sentences)
+lies = designs.lie_of(learned)
+on_cloth = ops.convert_to_numpy(find_on_cloth(np.random.default_rng(0).uniform(size=(4, 50, 2)).astype("float32"), lies[:4]))
+np.testing.assert_allclose(on_cloth[..., 3]**2 + on_cloth[..., 4]**2, (on_cloth[..., 1] - 0.83)**2 + (on_cloth[..., 2] + 2 - 1.61)**2, rtol=1e-4, atol=1e-5)
 
 # %% [markdown]
-# A trap, and we fell into it: at first the sentences did nothing. The code had room for all that they say, so the decoder went by the code, and no one ever read. Three things help: a shorter code, a dearer one (beta of 3), and **forgetting**. Half of the codes are set to 0, and there the
-# sentence alone must do. What it does there, it can do everywhere, and the code need not pay for it any more. (In a trial after about as many steps, of the VAE alone: the sleeve was as said in 84 of 100 designs instead of 35. Colours and patterns come later.)
+# ## A painter of places
+#
+# So far a generator grew its picture from a small grid. This one paints **each place by itself**: tell me where on the cloth you are, and I tell you the colour. Three ideas make it work:
+#
+# - A place is told in **waves** of several lengths, cosines and sines; from two bare numbers, a network can draw nothing sharp.
+# - What repeats is **woven**: a sum of waves along four directions, whose strengths pattern and scale choose. Stripes are in it before any layer.
+# - The palette becomes six **inks**, and the cut only says how much of each ink is where. No number of the palette reaches the shape, and none of the cut the inks. So a new colour *can't* change the cut.
+#
+# The style modulates features, as above.
 
-# %% tags=["nbval-ignore-output", "training"]
-garment_vae = ConditionalVAE(vae.build_encoder((32, 32, 3), garment_latent_dim, 24, seed=7 * seed + 6), designer, find_garments, beta=3.0, forget=0.5, seed=seed)
-garment_vae.compile(falling(garment_vae_steps, 0.002))
-training.train(garment_vae, np.arange(len(sentences)), garment_vae_steps, garment_batch, seed, callbacks=[training.Progress()]);
+# %% tags=["twin:tryon_utils.models.designer"]
+TURNS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the waves that tell a place, a head of cloth
+STRIPES = np.linspace(1.7, 5.0, 24).astype("float32")  # of those that patterns are woven of
+DIRECTIONS = (0, 2, 3, 4)  # sideways, down, along and across a sleeve; see `find_on_cloth`
+
+
+def waves_of(values, turns):
+    angles = ops.expand_dims(values, -1) * (2 * np.pi * np.float32(turns))
+    return ops.concatenate([ops.cos(angles), ops.sin(angles)], axis=-1)
+
+# %% tags=["twin:tryon_utils.models.designer"]
+def build_painter(condition_dim, palette_dim, pattern_dim, units=64, style_dim=128, woven=6, colours=6, seed=0):
+    draws = keras.random.SeedGenerator(seed)
+    initializer, gentle = keras.initializers.HeNormal(draws), keras.initializers.VarianceScaling(0.3, seed=draws)
+    condition, lie, places = keras.Input((condition_dim,), name="condition"), keras.Input((3,), name="lie"), keras.Input((None, 2), name="places")
+    palette, cut = condition[:, :palette_dim], condition[:, palette_dim:]
+    style = cut
+    for _ in range(2):
+        style = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(style_dim, kernel_initializer=initializer)(style))
+    style = layers.Concatenate()([style, cut])
+    cloth = find_on_cloth(places, lie)
+    strengths = layers.Dense(len(DIRECTIONS) * 2 * len(STRIPES) * woven, kernel_initializer=keras.initializers.RandomNormal(stddev=0.05, seed=draws))
+    strengths = ops.reshape(strengths(ops.concatenate([style[:, :style_dim], cut[:, -pattern_dim:]], -1)), (-1, len(DIRECTIONS), 2 * len(STRIPES), woven))
+    x = [cloth, *(waves_of(cloth[..., number], TURNS) for number in range(5))]
+    x += [ops.matmul(waves_of(cloth[..., direction], STRIPES), strengths[:, number]) for number, direction in enumerate(DIRECTIONS)]
+    x = ops.concatenate(x, axis=-1)
+    for _ in range(3):
+        stretch, shift = (layers.Reshape((1, units))(layers.Dense(units, kernel_initializer=gentle)(style)) for _ in range(2))
+        x = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(units, kernel_initializer=initializer)(x) * (1 + stretch) + shift)
+    inks = layers.Reshape((colours, 3))(layers.Dense(3 * colours, activation="tanh", kernel_initializer=initializer, name="inks")(palette))
+    shares = ops.softmax(3 * layers.Dense(colours, kernel_initializer=initializer, name="shares")(x), axis=-1)
+    light = layers.Dense(1, kernel_initializer=keras.initializers.RandomNormal(stddev=0.01, seed=draws), name="light")(x)
+    return keras.Model([condition, lie, places], ops.matmul(shares, inks) + light, name="painter")
 
 # %% [markdown]
-# In the game, the discriminator also gets real garments with *another's* sentence, as fake. So it learns to read from the first step on, when all fakes are still easy to tell.
+# In training it need not paint whole pictures: 256 places of each are enough for a step, half of them near neck and chest, where the small things are. (One pixel of a photograph would do no good to a convolution.)
+
+# %% tags=["twin:tryon_utils.models.designer"]
+def grid(size):
+    middles = (np.arange(size, dtype="float32") + 0.5) / size
+    return np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
+
+
+def draw_pixels(count, pixels, size, seed):
+    places = keras.random.uniform((count, pixels, 2), seed=seed)
+    close = ops.cast(ops.arange(pixels) % 2, "float32")[None, :, None]
+    places = places * (1 - close) + (np.float32([0.28, 0.12]) + places * np.float32([0.44, 0.36])) * close
+    columns_and_rows = ops.cast(places * size, "int32")
+    return columns_and_rows[..., 1] * size + columns_and_rows[..., 0]
+
+# %% tags=["twin:tryon_utils.models.designer"]
+PLACES = 2**16  # that are painted at once, at most, for memory
+
+
+class Designer(keras.Model):
+    def __init__(self, finder, painter, pictures=None, conditions=None, lies=None, more=None, pixels=256, seed=0):
+        super().__init__()
+        self.finder, self.painter, self.pixels = finder, painter, pixels
+        self.pixel_seed = keras.random.SeedGenerator(seed)
+        if pictures is not None:
+            self.size = pictures.shape[1]
+            self.places, self.values = ops.convert_to_tensor(grid(self.size)), ops.convert_to_tensor(pictures.reshape(-1, 3))
+            self.conditions, self.lies, self.more = ops.convert_to_tensor(conditions), ops.convert_to_tensor(lies), more or (conditions, lies)
+            self.usual = lies.std(axis=0)
+
+    def train_step(self, numbers):
+        chosen = draw_pixels(ops.shape(numbers)[0], self.pixels, self.size, self.pixel_seed)
+        wanted = ops.cast(ops.take(self.values, ops.cast(numbers, "int32")[:, None] * self.size**2 + chosen, axis=0), "float32") / 127.5 - 1.0
+        conditions, lies = ops.take(self.conditions, numbers, axis=0), ops.take(self.lies, numbers, axis=0)
+        others = keras.random.randint((self.pixels,), 0, len(self.more[0]), seed=self.pixel_seed)
+        variables = self.finder.trainable_variables + self.painter.trainable_variables
+        with tf.GradientTape() as tape:
+            painted = self.painter([conditions, lies, ops.take(self.places, chosen, axis=0)], training=True)
+            painting = ops.mean(ops.abs(painted - wanted))
+            told = self.finder(ops.take(self.more[0], others, axis=0), training=True)
+            finding = ops.mean(ops.square((told - ops.take(self.more[1], others, axis=0)) / self.usual))
+            loss = painting + 0.1 * finding
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"loss": loss, "painting": painting, "finding": finding}
+
+    def paint(self, conditions, size=64):
+        places, batch, made = grid(size), max(1, PLACES // size**2), []
+        for start in range(0, len(conditions), batch):
+            some = np.asarray(conditions[start:start + batch], "float32")
+            made.append(self.painter.predict_on_batch([some, self.finder.predict_on_batch(some), np.repeat(places[None], len(some), axis=0)]))
+        return np.clip(np.concatenate(made), -1, 1).reshape(-1, size, size, 3)
+
+# %% [markdown]
+# The loss is the plain absolute error. There is no discriminator here: nothing but the folds of the cloth is left to guess, and folds come out as their mean. *A game is for what you can't know.* The price is what we paid in labels: this painter is the renderer, learned back from its pictures. Real garments come without a
+# recipe, and for them a conditional GAN, as on the faces above, needs no more than a sentence or a class.
 
 # %% tags=["nbval-ignore-output", "training"]
-garment_gan = ConditionalGAN(designer, tailor, find_garments, anchor=garment_vae, anchor_weight=0.01, mismatch=True, average_decay=0.98, seed=seed)
-garment_gan.compile(falling(garment_gan_steps, 0.0005, 0.5), falling(garment_gan_steps, 0.0005, 0.5))
-training.train(garment_gan, np.arange(len(sentences)), garment_gan_steps, garment_batch, seed, callbacks=[training.Progress()]);
+others = [paperdoll.sample_garment_factors(1000, number) for number in range(2000)]  # never drawn: only how they would lie
+own = Designer(build_finder(designs.SIZE, lies.mean(axis=0), lies.std(axis=0), seed=7 * seed + 5), build_painter(designs.SIZE, designs.PALETTE, designs.LATER, seed=7 * seed + 6),
+               wardrobe.picture[shown], designs.conditions_of(learned), lies, (designs.conditions_of(others), designs.lie_of(others)), garment_pixels, seed)
+own.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.003, garment_steps, alpha=0.03), beta_2=0.99))
+training.train(own, np.arange(len(learned)), garment_steps, garment_batch, seed, callbacks=[training.Progress()]);
 
-# %% alt="Four rows of eight garments, each row designed from one sentence, two in English and two in Chinese."
-def design(sentences, number=0, noise=None):
-    noise = np.random.default_rng(number).normal(size=(len(sentences), garment_latent_dim)) if noise is None else noise
-    tokens, noise = words.encode(sentences), np.asarray(noise, "float32")
-    made = [garment_gan.average_generator.predict_on_batch([noise[start:start + 50], tokens[start:start + 50]]) for start in range(0, len(noise), 50)]
-    return images.to_picture(np.concatenate(made))
+# %% [markdown]
+# *Predict, then run.* First garments of the shop that it never saw, each told in full: what will be missing?
 
+# %% alt="Two rows of eight garments each: real ones from the shop, and what the painter makes of their recipes. Cut, colours and stripes agree; folds, buttons and small emblems are faint."
+fresh = [number for number, garment in enumerate(shop.recipes) if is_shown(garment) and garment.pattern in words.PATTERNS][:8]
+plots.draw_rows({"shop": shop.picture[fresh], "painted": images.to_picture(own.paint(designs.conditions_of([shop.recipes[number] for number in fresh])))})
 
-orders = ["red long-sleeved top with a v neck", "sleeveless blue plain top", "黑色条纹短袖圆领上衣", "绿色格子短袖上衣"]
-plots.draw_rows({str(number + 1): design([order] * 8, number) for number, order in enumerate(orders)})
+# %% [markdown]
+# Now in words. Each row below is one sentence; what it leaves open comes from eight garments of the wardrobe.
 
-# %% alt="A design for the sentence in the menu, four times with different noise; a menu of sentences and a slider for the draw."
+# %%
+def design(sentences, number=0, by=None, size=64):
+    rng = np.random.default_rng(number)
+    rests = rng.integers(len(learned), size=len(sentences))
+    wanted = [designs.complete(values, learned[rest], rng) for values, rest in zip(read_sentences(sentences), rests, strict=True)]
+    return images.to_picture((by or own).paint(designs.conditions_of(wanted), size))
+
+# %% alt="Four rows of eight garments, each row designed from one sentence, two in English and two in Chinese: what was said is the same along a row, and the rest differs."
+wishes = ["red long-sleeved top with a v neck", "sleeveless blue plain top", "黑色条纹短袖圆领上衣", "粉色格子短袖上衣"]
+plots.draw_rows({str(number + 1): design([wish] * 8, number) for number, wish in enumerate(wishes)})
+
+# %% alt="A design for the sentence in the menu, four times with different rests; a menu of sentences and a slider for the draw."
 def draw_design(sentence, number):
     return people.draw_pictures(design([sentence] * 4, number), width=4.4)
 
 
-widgets.explore(draw_design, sentence=widgets.choice([*orders, "pink printed top with a collar", "白色七分袖高领上衣"]), number=widgets.slider(0, 50, 1))
+widgets.explore(draw_design, sentence=widgets.choice([*wishes, "pink printed top with a collar", "白色七分袖高领上衣"]), number=widgets.slider(0, 50, 1))
 
 # %% [markdown]
-# Write your own: `people.draw_pictures(design(["..."] * 4))`. How often is it what was said? The classifier of [chapter 06](06_measure_quality.ipynb) reads sleeve, neckline, pattern and palette. It is held against the sentence, on sentences about garments that the networks know of, on the held-out combinations, and
-# on real pictures.
+# Write your own: `people.draw_pictures(design(["..."] * 4))`. How often is it what was said? The classifier of [chapter 06](06_measure_quality.ipynb) reads sleeve, neckline, pattern and palette. It never saw our wardrobe. We ask it about designs from sentences whose combinations were shown, about those held out, and about real pictures, which it can't read perfectly either.
+# Beside our own designer stands one that **ships** with the course: half as wide again, three times the garments, seven minutes of training on one core (`make weights`).
 
 # %%
 classifier = features.load_classifier("garments")
 garment_heads = weights.find("features_garments")["heads"]
+colour_of = {palette: colour for colour, palettes in words.COLOURS.items() for palette in palettes}
 
 
 def read_garments(some_pictures):
     logits = [classifier.predict_on_batch(images.to_model(some_pictures[start:start + 50])) for start in range(0, len(some_pictures), 50)]
-    found = {name: np.array(values)[np.concatenate([part[name] for part in logits]).argmax(axis=1)] for name, values in garment_heads.items()}
-    colour_of = {palette: colour for colour, palettes in words.COLOURS.items() for palette in palettes}
-    return {**found, "colour": np.array([colour_of[palette] for palette in found["palette"]])}
-
-
-def right_share(some_pictures, wanted):
-    found = read_garments(some_pictures)
-    return {name: np.mean([value == row[name] for value, row in zip(found[name], wanted, strict=True)]) for name in words.ATTRIBUTES}
+    found = {name: np.array(options)[np.concatenate([part[name] for part in logits]).argmax(axis=1)] for name, options in garment_heads.items()}
+    return [{"colour": colour_of[palette], "pattern": pattern, "sleeve": sleeve, "neckline": neckline}
+            for palette, pattern, sleeve, neckline in zip(found["palette"], found["pattern"], found["sleeve"], found["neckline"], strict=True)]
 
 # %% tags=["nbval-ignore-output"]
-recipes = {"seen": [garment for garment, kept in zip(wardrobe.recipes, shown, strict=True) if kept][:300],
-           "held out": [garment for garment, kept in zip(wardrobe.recipes, shown, strict=True) if not kept][:300]}
-real_halves = {"seen": images.halve(wardrobe.picture[shown][:300]), "held out": images.halve(wardrobe.picture[~shown][:300])}
+shipped = designer.load()
 text_right = {}
-for name, garments in recipes.items():
-    wanted = [words.values_of(garment) for garment in garments]
-    ordered = [words.describe(values, ("en", "zh")[number % 2], phrase_rng) for number, values in enumerate(wanted)]
-    text_right[name] = right_share(design(ordered, 5), wanted), right_share(real_halves[name], wanted)
-    print(f"{name:9}" + "   ".join(f"{attribute} {text_right[name][0][attribute]:.0%} (real {text_right[name][1][attribute]:.0%})" for attribute in words.ATTRIBUTES))
+for name, numbers in (("seen", shown), ("held out", kept_out)):
+    makers = {"own": design(orders[name], 5), "shipped": design(orders[name], 5, shipped), "real": wardrobe.picture[numbers[:300]]}
+    text_right[name] = {maker: share_right(read_garments(images.halve(made)), asked[name]) for maker, made in makers.items()}
+    for maker, shares in text_right[name].items():
+        print(f"{name:9}{maker:9}" + "   ".join(f"{attribute} {share:.0%}" for attribute, share in shares.items()) + f"   mean {np.mean(list(shares.values())):.1%}")
 
-# %% alt="For colour, pattern, sleeve and neckline: how often the classifier reads what the sentence said, on designs and on real pictures."
-plots.draw_accuracies(*text_right["seen"])
+# %% alt="For colour, pattern, sleeve and neckline: how often the classifier reads what the sentence said, on the shipped designer's pictures and on real ones."
+plots.draw_accuracies(text_right["held out"]["shipped"], text_right["held out"]["real"])
+
+# %% [markdown]
+# The neckline is the weak one, in real pictures too: at 32 x 32 pixels it is two or three of them.
+#
+# A painter of places knows no pixels. Ask it at more of them, and it answers; what it never saw at 64 x 64, seams and weave, it can't know.
+
+# %% alt="Four designs at 32, 64 and 256 pixels: the same tops, each time with cleaner edges, and no finer detail."
+plots.draw_rows({f"{size} x {size}": design(wishes, 8, shipped, size) for size in (32, 64, 256)})
 
 # %% [markdown]
 # ## Edit one thing
 #
-# Take a real garment from the shop, encode it, and change one word of its sentence: the sleeve. The renderer knows what *that very garment* would look like with the other sleeve, folds and all. So we can measure what an edit should have done: the error to this truth, beside that of doing nothing.
+# Take garments with short sleeves from the shop, and ask for long ones; *nothing else*. The renderer knows what that very garment would look like. So we can hold the edit against the truth: where the sleeve should change, is it nearer to the truth than before? And everywhere else, does the design stay as it was?
 
 # %% tags=["nbval-ignore-output"]
 edited = [garment for garment in shop.recipes if garment.sleeve == "short" and garment.pattern in words.PATTERNS][:40]
-numbers = [shop.recipes.index(garment) for garment in edited]
-before = images.halve(shop.picture[numbers])
-truth = images.halve(np.stack([paperdoll.render_garment(changed(garment, sleeve="long"), 64, 64).picture for garment in edited]))
-garment_codes = np.concatenate([garment_vae.encoder.predict_on_batch(images.to_model(before[start:start + 20]))[0] for start in (0, 20)])
-plain, longer = (design([words.describe(words.values_of(changed(garment, sleeve=sleeve))) for garment in edited], noise=garment_codes) for sleeve in ("short", "long"))
-moved = np.abs(truth.astype("int16") - before).max(axis=-1) > 8
-errors = {name: np.abs(made.astype("float64") - aim).mean(axis=-1)[moved].mean() for name, made, aim in
-          (("nothing done", before, truth), ("decoded, not edited", plain, truth), ("edited", longer, truth))}
-print("   ".join(f"{name}: {error:.1f} off where the sleeve should change" for name, error in errors.items()))
+truths = {sleeve: np.stack([paperdoll.render_garment(changed(garment, sleeve=sleeve), 64, 64).picture for garment in edited]) for sleeve in ("short", "long")}
+made = {sleeve: images.to_picture(shipped.paint(designs.conditions_of([changed(garment, sleeve=sleeve) for garment in edited]))) for sleeve in ("short", "long")}
 
-# %% alt="Four rows of eight garments: real ones with short sleeves, decoded, the same with the word long in their sentence, and the truth with long sleeves."
-plots.draw_rows({"short": before[:8], "decoded": plain[:8], "told: long": longer[:8], "truth": truth[:8]})
+
+def apart(one, other, where):
+    return np.abs(one.astype("float64") - other).mean(axis=-1)[where].mean()
+
+
+moved = np.abs(truths["long"].astype("int16") - truths["short"]).max(axis=-1) > 8
+edits = {"nothing done": apart(truths["short"], truths["long"], moved), "painted anew, short": apart(made["short"], truths["long"], moved),
+         "edited": apart(made["long"], truths["long"], moved)}
+print("off where the sleeve changes it:", "   ".join(f"{name} {error:.1f}" for name, error in edits.items()))
+print(f"changed where it shouldn't: {apart(made['long'], made['short'], ~moved):.2f} of 255")
+
+# %% alt="Four rows of eight garments: real ones with short sleeves, the same painted, painted with long sleeves, and the truth with long sleeves. With longer sleeves the picture shows more cloth, so the body becomes smaller in both."
+plots.draw_rows({"short": truths["short"][:8], "painted": made["short"][:8], "told: long": made["long"][:8], "truth": truths["long"][:8]})
+
+# %% [markdown]
+# And another palette? By construction the shares of the inks stay bit for bit; only the inks change.
+
+# %%
+inks = keras.Model(shipped.painter.input, [shipped.painter.get_layer("shares").output, shipped.painter.get_layer("inks").output])
+two = designs.conditions_of([edited[0], changed(edited[0], palette="plum" if edited[0].palette != "plum" else "navy")])
+found_shares, found_inks = inks.predict_on_batch([two, np.repeat(shipped.finder.predict_on_batch(two)[:1], 2, axis=0), np.repeat(designer.grid(64)[None], 2, axis=0)])
+np.testing.assert_array_equal(found_shares[0], found_shares[1])
+assert not np.allclose(found_inks[0], found_inks[1])
+
+# %% [markdown]
+# ## Wear it
+#
+# A design is a garment like any other. [Chapter 14](14_paint_the_try_on.ipynb)'s model dresses new people in it; a design of 256 x 256 pixels is cut out like a photograph from a shop.
+
+# %% tags=["nbval-ignore-output"]
+bodies = datasets.load_bodies("new_both", 4, size=128)
+ordered = ["red striped long-sleeved top with a boat neck", "粉色格子短袖圆领上衣", "yellow plain three-quarter-sleeved top with a v neck", "blue vertically striped short-sleeved top"]
+fabrics = [cloth.read(picture).shop_picture(128) for picture in design(ordered, 3, shipped, 256)]
+asked_for = dataclasses.replace(bodies, garment=np.stack([picture for picture, _ in fabrics]), garment_mask=np.stack([mask for _, mask in fabrics]))
+dressed = dressing.dress(tryon.load(), garments.load(), asked_for)
+
+# %% alt="Three rows of four pictures: people, garments designed from four sentences, and the same people wearing them, their faces, hands and trousers unchanged."
+plots.draw_rows({"person": bodies.person, "designed": asked_for.garment, "wearing it": dressed})
 
 # %% [markdown]
 # ## The gates
@@ -739,13 +1018,17 @@ plots.draw_rows({"short": before[:8], "decoded": plain[:8], "told: long": longer
 # %% tags=["nbval-check-output"]
 gate("share of points nearest to the wanted mode, projection", obeyed["projection"], at_least=0.8)
 gate("probability that the right conditions win by chance", chance, at_most=0.01)
-gate("attributes as wanted, of the reader's accuracy on real renders, the least", min(share_right[name] / share_real[name] for name in share_right), at_least=0.9)
-gate("attributes as wanted, the least", min(share_right.values()), at_least=0.75)
-gate("leak of an edit, of the interpolation's", leaks["condition"] / leaks["interpolation"], at_most=1 / 3)
+gate("shipped: attributes as wanted, of the reader's accuracy on real renders, the least", min(obedience["shipped"][name] / obedience["real"][name] for name in characters.HEADS), at_least=0.9)
+gate("shipped: attributes as wanted, the least", min(obedience["shipped"].values()), at_least=0.75)
+gate("in two minutes: attributes as wanted, of the reader's accuracy, on average", np.mean([obedience["here"][name] / obedience["real"][name] for name in characters.HEADS]), at_least=0.6)
+gate("leak of an edit, of the interpolation's, shipped", leaks["shipped, condition"] / leaks["shipped, interpolation"], at_most=1 / 3)
+gate("leak of an edit, of the interpolation's, in two minutes", leaks["here, condition"] / leaks["here, interpolation"], at_most=0.5)
+gate("characters recognised with another expression, shipped", same["shipped"], at_least=0.9)
 gate("held-out sentences, read right, the least of the attributes", min(text_read.values()), at_least=0.9)
-gate("text accuracy, seen", np.mean(list(text_right["seen"][0].values())), at_least=0.85)
-gate("text accuracy, held out", np.mean(list(text_right["held out"][0].values())), at_least=0.7)
-gate("error of the edit, of doing nothing", errors["edited"] / errors["nothing done"], at_most=0.9)
+for name, promised in (("seen", 0.85), ("held out", 0.7)):
+    gate(f"text accuracy, {name}, the shipped designer", np.mean(list(text_right[name]["shipped"].values())), at_least=promised)
+    gate(f"text accuracy, {name}, the chapter's own", np.mean(list(text_right[name]["own"].values())), at_least=0.75)
+gate("error of the edit, of doing nothing", edits["edited"] / edits["nothing done"], at_most=0.3)
 
 # %% [markdown]
 # ## What we have now
