@@ -12,7 +12,7 @@
 #
 # **What you need**: [Build a DCGAN](03_build_a_dcgan.ipynb) for the game, [Measure quality](06_measure_quality.ipynb) for the numbers.
 #
-# **Time**: about 45 minutes of reading, 100 seconds of training on two CPU cores
+# **Time**: about 45 minutes of reading, 115 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -545,7 +545,7 @@ for name, numbers in of_faces.items():
 
 # %% tags=["nbval-check-output"]
 for kind, simplest in (("hole", "mean fill"), ("2x smaller", "bicubic, twice smaller,"), ("4x smaller", "bicubic, four times smaller,")):
-    gate(f"our gain over {simplest} in dB", gains[kind], at_least=1)
+    gate(f"our gain over {simplest} in dB", gains[kind], at_least=1.5)
     gate(f"shipped gain over {simplest} in dB", gains_longer[kind], at_least=2)
 gate("our least gain on noise, blur and old photographs, in dB", min(gains[kind] for kind in ("noise", "blur", "old photograph")), at_least=0.5)
 gate("KID of the better adversary, of that of L1 alone", parts[likest]["KID"] / parts["L1 alone"]["KID"], at_most=0.95)
