@@ -66,8 +66,9 @@ def test_numbers_are_looked_up():
         conditional.look_up(pictures, conditions[1:])
 
 
-def test_each_step_moves_its_own_player():
-    gan = new_gan()
+@pytest.mark.parametrize("mismatch", [False, True])
+def test_each_step_moves_its_own_player(mismatch):
+    gan = new_gan(mismatch=mismatch)
     pictures, conditions = gan.find(np.arange(8))
     before = weights_of(gan.generator).copy(), weights_of(gan.discriminator).copy()
     gan.judge(pictures, gan.make(conditions), conditions)

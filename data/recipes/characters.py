@@ -83,7 +83,7 @@ def make(path, folder):
     training.train(painter, numbers, PAINT_STEPS, BATCH, SEED,
                    checkpoint=training.Checkpoint(pathlib.Path(folder, "paint.npz")), callbacks=[training.Progress(every=30), clocks[0]])
     before = score(generator)
-    gan = character.PaintingGAN(generator, conditional.build_discriminator((32, 32, 3), characters.SIZE, 16, seed=SEED), find, GAME_WEIGHT, seed=SEED)
+    gan = character.PaintingGAN(generator, conditional.build_discriminator((32, 32, 3), characters.SIZE, 16, seed=SEED), find, GAME_WEIGHT, PLAY_BATCH, seed=SEED)
     gan.compile(falling(PLAY_STEPS, 0.0005), falling(PLAY_STEPS, 0.0005, 0.5))
     training.train(gan, numbers, PLAY_STEPS, PLAY_BATCH, SEED,
                    checkpoint=training.Checkpoint(pathlib.Path(folder, "play.npz")), callbacks=[training.Progress(every=30), clocks[1]])

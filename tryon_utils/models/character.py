@@ -253,6 +253,7 @@ class PaintingGAN(ConditionalGAN):
         discriminator: `keras.Model` from windows of `WINDOW` and conditions; see `conditional.build_discriminator`.
         find: As in `Painter`.
         game_weight: Float. What the game's loss counts beside the absolute error.
+        painted: Integer. How many people of a batch are painted; of the others, only real pictures are shown.
         pixels: Integer. How many others of each picture a step looks at, so that they don't change.
         **options: Those of `ConditionalGAN`: game, average_decay, seed.
 
@@ -260,23 +261,23 @@ class PaintingGAN(ConditionalGAN):
         Isola, Zhu, Zhou, Efros, 2017: a game beside an absolute error; Miyato, Koyama, 2018: the projection.
     """
 
-    def __init__(self, generator, discriminator, find, game_weight=0.01, pixels=256, **options):
+    def __init__(self, generator, discriminator, find, game_weight=0.01, painted=10, pixels=256, **options):
         super().__init__(generator, discriminator, find, mismatch=True, **options)
-        self.game_weight, self.pixels = game_weight, pixels
+        self.game_weight, self.painted, self.pixels = game_weight, painted, pixels
 
     def train_step(self, numbers):
         """Train the generator once, then the discriminator once, on the people of these numbers."""
         pictures, leftovers, conditions = self.find(numbers)
         left, top, side = WINDOW
-        window = np.arange(64 * 64).reshape(64, 64)[top:top + side, left:left + side].reshape(1, -1)
-        chosen = choose_pixels(ops.shape(numbers)[0], self.pixels, self.noise_seed)
-        chosen = ops.concatenate([ops.repeat(ops.cast(window, chosen.dtype), ops.shape(numbers)[0], axis=0), chosen], axis=1)
-        variables = self.generator.trainable_variables
+        window = ops.reshape(ops.arange(64 * 64), (64, 64))[top:top + side, left:left + side]
+        chosen = ops.cast(choose_pixels(self.painted, self.pixels, self.noise_seed), window.dtype)
+        chosen = ops.concatenate([ops.repeat(ops.reshape(window, (1, -1)), self.painted, axis=0), chosen], axis=1)
+        variables, told = self.generator.trainable_variables, [leftovers[:self.painted], conditions[:self.painted]]
         with tf.GradientTape() as tape:
-            painted = self.generator([leftovers, conditions, ops.take(pixel_places(), chosen, axis=0)], training=True)
-            error = ops.mean(ops.abs(painted - pick(pictures, chosen)))
-            faces = ops.reshape(painted[:, :side**2], (-1, side, side, 3))
-            loss = error + self.game_weight * self.game.generator_loss(self.discriminator([faces, conditions], training=True))
+            colours = self.generator([*told, ops.take(pixel_places(), chosen, axis=0)], training=True)
+            error = ops.mean(ops.abs(colours - pick(pictures[:self.painted], chosen)))
+            faces = ops.reshape(colours[:, :side**2], (-1, side, side, 3))
+            loss = error + self.game_weight * self.game.generator_loss(self.discriminator([faces, told[1]], training=True))
         self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
         results = self.judge(pictures[:, top:top + side, left:left + side], faces, conditions)
         self.move_average()

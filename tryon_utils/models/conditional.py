@@ -173,10 +173,10 @@ class ConditionalGAN(Adversaries):
         return self.generator([noise, conditions], training=True)
 
     def judge(self, samples, fakes, conditions):
-        """Move the discriminator one step down its loss; the generator's weights stay."""
+        """Move the discriminator one step down its loss; the generator's weights stay. There may be fewer fakes: they have the first conditions."""
         with tf.GradientTape() as tape:
             real_logits = self.discriminator([samples, conditions], training=True)
-            fake_logits = self.discriminator([fakes, conditions], training=True)
+            fake_logits = self.discriminator([fakes, conditions[:ops.shape(fakes)[0]]], training=True)
             wrong = [self.discriminator([samples, ops.roll(conditions, 1, axis=0)], training=True)] if self.mismatch else []  # the neighbour's condition
             loss = self.game.discriminator_loss(real_logits, ops.concatenate([fake_logits, *wrong]))
         variables = self.discriminator.trainable_variables

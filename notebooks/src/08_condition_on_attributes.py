@@ -10,7 +10,7 @@
 # - three ways to condition: as more input, by modulating features, by projection;
 # - how a painter who is told everything gives a conditional GAN a start, and keeps who somebody is apart from what they do;
 # - how to test that a condition matters, how to measure that it is obeyed, and what else an edit changes;
-# - how a text encoder learns along with the GAN, and what it makes of combinations that it never saw.
+# - how sentences become conditions, and what is made of combinations that were never shown.
 #
 # **What you need**: [Encode with a VAE](07_encode_with_a_vae.ipynb), and [Measure quality](06_measure_quality.ipynb).
 #
@@ -43,8 +43,8 @@ plt.style.use("tryon_utils.course")
 style_dim, units = 96, 80      # numbers in a style's layers, and features of a place
 toy_steps = 300                # of each of three small games on points
 sketch_steps = 400             # of the sketcher, in batches of 64
-face_batch, paint_steps, paint_rate = 32, 500, 0.004
-play_batch, play_steps, game_weight = 10, 60, 0.01
+face_batch, paint_steps, paint_rate = 32, 400, 0.004
+play_batch, painted, play_steps, game_weight = 40, 8, 40, 0.01
 garment_batch, garment_steps, garment_pixels = 32, 1200, 256
 text_epochs = 4                # of the reader of sentences
 phrases = 6                    # sentences for each garment
@@ -116,7 +116,7 @@ class ConditionalGAN(Adversaries):
     def judge(self, samples, fakes, conditions):
         with tf.GradientTape() as tape:
             real_logits = self.discriminator([samples, conditions], training=True)
-            fake_logits = self.discriminator([fakes, conditions], training=True)
+            fake_logits = self.discriminator([fakes, conditions[:ops.shape(fakes)[0]]], training=True)
             wrong = [self.discriminator([samples, ops.roll(conditions, 1, axis=0)], training=True)] if self.mismatch else []  # the neighbour's condition
             loss = self.game.discriminator_loss(real_logits, ops.concatenate([fake_logits, *wrong]))
         variables = self.discriminator.trainable_variables
@@ -344,6 +344,11 @@ def build_generator(mapping, sketcher, synthesis):
     styles = layers.RepeatVector(synthesis.input_shape[0][1])(mapping([leftovers, condition]))
     return keras.Model([leftovers, condition, places], synthesis([styles, sketcher([leftovers, condition]), places]), name="generator")
 
+
+def pixel_places(size=64):
+    middles = (np.arange(size, dtype="float32") + 0.5) / size
+    return np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
+
 # %% tags=["nbval-check-output"]
 mapping = build_mapping(leftovers.SIZE, characters.SIZE, style_dim, seed=7 * seed + 1)
 generator = build_generator(mapping, sketcher, build_synthesis(mapping.output_shape[-1], units, seed=7 * seed + 2))
@@ -356,11 +361,6 @@ print(f"{generator.count_params():,} weights")
 
 # %% tags=["twin:tryon_utils.models.character"]
 WINDOW = (16, 17, 32)  # left, top and side of what the game is played on, in pixels of 64
-
-
-def pixel_places(size=64):
-    middles = (np.arange(size, dtype="float32") + 0.5) / size
-    return np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
 
 
 def choose_pixels(count, pixels, seed):
@@ -432,22 +432,22 @@ def build_discriminator(image_shape=(64, 64, 3), condition_dim=19, channels=16, 
 
 # %% tags=["twin:tryon_utils.models.character"]
 class PaintingGAN(ConditionalGAN):
-    def __init__(self, generator, discriminator, find, game_weight=0.01, pixels=256, **options):
+    def __init__(self, generator, discriminator, find, game_weight=0.01, painted=10, pixels=256, **options):
         super().__init__(generator, discriminator, find, mismatch=True, **options)
-        self.game_weight, self.pixels = game_weight, pixels
+        self.game_weight, self.painted, self.pixels = game_weight, painted, pixels
 
     def train_step(self, numbers):
         pictures, leftovers, conditions = self.find(numbers)
         left, top, side = WINDOW
-        window = np.arange(64 * 64).reshape(64, 64)[top:top + side, left:left + side].reshape(1, -1)
-        chosen = choose_pixels(ops.shape(numbers)[0], self.pixels, self.noise_seed)
-        chosen = ops.concatenate([ops.repeat(ops.cast(window, chosen.dtype), ops.shape(numbers)[0], axis=0), chosen], axis=1)
-        variables = self.generator.trainable_variables
+        window = ops.reshape(ops.arange(64 * 64), (64, 64))[top:top + side, left:left + side]
+        chosen = ops.cast(choose_pixels(self.painted, self.pixels, self.noise_seed), window.dtype)
+        chosen = ops.concatenate([ops.repeat(ops.reshape(window, (1, -1)), self.painted, axis=0), chosen], axis=1)
+        variables, told = self.generator.trainable_variables, [leftovers[:self.painted], conditions[:self.painted]]
         with tf.GradientTape() as tape:
-            painted = self.generator([leftovers, conditions, ops.take(pixel_places(), chosen, axis=0)], training=True)
-            error = ops.mean(ops.abs(painted - pick(pictures, chosen)))
-            faces = ops.reshape(painted[:, :side**2], (-1, side, side, 3))
-            loss = error + self.game_weight * self.game.generator_loss(self.discriminator([faces, conditions], training=True))
+            colours = self.generator([*told, ops.take(pixel_places(), chosen, axis=0)], training=True)
+            error = ops.mean(ops.abs(colours - pick(pictures[:self.painted], chosen)))
+            faces = ops.reshape(colours[:, :side**2], (-1, side, side, 3))
+            loss = error + self.game_weight * self.game.generator_loss(self.discriminator([faces, told[1]], training=True))
         self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
         results = self.judge(pictures[:, top:top + side, left:left + side], faces, conditions)
         self.move_average()
@@ -460,7 +460,7 @@ def paint(leftovers, conditions, network=None):
 
 softly = paint(strangers, new_conditions, generator)
 discriminator = build_discriminator((32, 32, 3), characters.SIZE, 16, seed=7 * seed + 3)
-gan = PaintingGAN(generator, discriminator, find_faces, game_weight, average_decay=0.98, seed=seed)
+gan = PaintingGAN(generator, discriminator, find_faces, game_weight, painted, average_decay=0.95, seed=seed)
 gan.compile(falling(play_steps, 0.0005), falling(play_steps, 0.0005, 0.5))
 training.train(gan, numbers, play_steps, play_batch, seed, callbacks=[training.Progress()]);
 
@@ -836,7 +836,7 @@ def build_painter(condition_dim, palette_dim, pattern_dim, units=64, style_dim=1
     return keras.Model([condition, lie, places], ops.matmul(shares, inks) + light, name="painter")
 
 # %% [markdown]
-# In training it need not paint whole pictures: 256 places of each are enough for a step, half of them near neck and chest, where the small things are. (One pixel of a photograph would do no good to a convolution.)
+# In training it need not paint whole pictures: 192 places of each are enough for a step, half of them near neck and chest, where the small things are. (One pixel of a photograph would do no good to a convolution.)
 
 # %% tags=["twin:tryon_utils.models.designer"]
 def grid(size):
@@ -1033,7 +1033,7 @@ gate("error of the edit, of doing nothing", edits["edited"] / edits["nothing don
 # %% [markdown]
 # ## What we have now
 #
-# - `conditional.ConditionalGAN`: any generator and discriminator that take a list; on points, on faces, on sentences.
+# - `conditional.ConditionalGAN`: any generator and discriminator that take a list; on points and on faces. `character` and `designer`: painters of places, for people and for garments.
 # - A test that says whether a condition matters, and a reader that says whether it is obeyed; both beside what chance and what real pictures give.
 # - A character creator whose characters keep who they are, and a garment designer that reads two languages.
 #
@@ -1049,6 +1049,6 @@ gate("error of the edit, of doing nothing", edits["edited"] / edits["nothing don
 # - Reed, Akata, Yan, Logeswaran, Schiele, Lee, *Generative Adversarial Text to Image Synthesis*, 2016: the mismatched sentence.
 # - Miyato, Koyama, *cGANs with Projection Discriminator*, 2018.
 # - Perez, Strub, de Vries, Dumoulin, Courville, *FiLM: Visual Reasoning with a General Conditioning Layer*, 2018.
-# - Sohn, Lee, Yan, *Learning Structured Output Representation using Deep Conditional Generative Models*, 2015: the conditional VAE.
-# - Bao, Chen, Wen, Li, Hua, *CVAE-GAN: Fine-Grained Image Generation through Asymmetric Training*, 2017.
+# - Stanley, *Compositional Pattern Producing Networks*, 2007, and Tancik and others, *Fourier Features Let Networks Learn High Frequency Functions in Low Dimensional Domains*, 2020: pictures as functions of a place.
+# - Isola, Zhu, Zhou, Efros, *Image-to-Image Translation with Conditional Adversarial Networks*, 2017: a game beside an absolute error.
 # - Härkönen, Hertzmann, Lehtinen, Paris, *GANSpace: Discovering Interpretable GAN Controls*, 2020: principal directions.
