@@ -89,3 +89,9 @@ def test_every_palette_of_a_colour_can_be_chosen():
 def test_unknown_values_are_refused():
     with pytest.raises(ValueError, match="mauve"):
         designs.complete({"colour": "mauve"}, GARMENTS[0], np.random.default_rng(0))
+
+
+def test_a_drawn_design_is_always_the_same_and_one_of_many():
+    np.testing.assert_array_equal(designs.draw(17), designs.draw(17))
+    assert len({designs.draw(number).tobytes() for number in range(20)}) == 20
+    assert all(designs.draw(number)[-designs.LATER:].any() for number in range(20))  # each has a pattern that can be said

@@ -113,12 +113,7 @@ def test_finder_and_painter_ship_as_one(trained):
     assert whole.count_params() == model.finder.count_params() + model.painter.count_params()
 
 
-def test_noise_chooses_a_cut_and_a_palette(trained):
+def test_the_sampler_paints_what_the_designer_paints(trained):
     model, _, _ = trained
-    sampler = designer.build_sampler(model, CONDITIONS, designs.PALETTE, 16)
-    made = sampler.predict_on_batch(np.float32([[0.5, -0.3], [0.5, -0.3], [0.5, 0.9], [-9, 9]]))
-    assert made.shape == (4, 16, 16, 3) and np.abs(made).max() <= 1 and np.isfinite(made).all()
-    np.testing.assert_array_equal(made[0], made[1])
-    assert not np.allclose(made[0], made[2])
-    last = np.concatenate([np.eye(designs.PALETTE, dtype="float32")[-1], CONDITIONS[0, designs.PALETTE:]])
-    np.testing.assert_allclose(made[3], model.paint(last[None], 16)[0], atol=1e-4)  # the lowest noise: the first cut; the highest: the last palette
+    made = designer.build_sampler(model, 16).predict_on_batch(CONDITIONS[:3])
+    np.testing.assert_allclose(made, model.paint(CONDITIONS[:3], 16), atol=1e-4)

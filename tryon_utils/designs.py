@@ -10,8 +10,9 @@ import numpy as np
 
 from tryon_utils import words
 from tryon_utils.paperdoll import garment_cut, garment_shop
-from tryon_utils.paperdoll.garment_factors import EMBLEMS, FABRICS, HEMS, NECKLINES, PALETTES, SLEEVES
+from tryon_utils.paperdoll.garment_factors import EMBLEMS, FABRICS, HEMS, NECKLINES, PALETTES, SLEEVES, sample_garment_factors
 
+UNSEEN = 5000  # the seed of a wardrobe that nobody learns from
 SCALES = 17  # how finely a pattern's scale is told
 PALETTE = len(PALETTES)  # the first numbers of a condition say the palette and nothing else does
 LATER = len(words.PATTERNS) * SCALES  # the last ones say pattern and scale together
@@ -85,3 +86,9 @@ def complete(values, garment, rng):
     if garment.palette not in palettes:
         changes["palette"] = palettes[rng.integers(len(palettes))]
     return dataclasses.replace(garment, **changes)
+
+
+def draw(number):
+    """Return the numbers of a design that nobody asked for, always the same one for a number: float32 `(SIZE,)`. It is no garment of the wardrobe."""
+    garment = sample_garment_factors(UNSEEN, number)
+    return numbers_of(complete({}, garment, np.random.default_rng(number)))

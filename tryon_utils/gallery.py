@@ -10,8 +10,8 @@ import pathlib
 import keras
 import numpy as np
 
-from tryon_utils import cards, designs, images, weights
-from tryon_utils.models import dcgan, designer, features, vae
+from tryon_utils import cards, designs, images, leftovers, weights
+from tryon_utils.models import character, dcgan, designer, features, vae
 
 RACK = 240    # designs that are drawn at once
 AT_ONCE = 60  # of them that the generator paints at once, for memory
@@ -58,6 +58,8 @@ def load_dcgan_garments(folder=weights.FOLDER):
 ENTRIES = (
     Entry("dcgan_garments", "Garments by a DCGAN", "03_build_a_dcgan", "sample", ("noise",), load_dcgan_garments, "garments"),
     Entry("faces_dcgan", "Faces by a DCGAN", "07_encode_with_a_vae", "sample", ("noise",), vae.load_face_generator, noun="face of nobody", rack=48),
+    Entry("characters", "Characters by a painter of places", "08_condition_on_attributes", "sample", ("numbers of a person",), character.load_sampler,
+          noun="face of nobody", draw=leftovers.whole, rack=48),
     Entry("designer", "Garments by a painter of places", "08_condition_on_attributes", "sample", ("numbers of a design",), designer.load_sampler,
           draw=designs.draw, rack=48),
 )

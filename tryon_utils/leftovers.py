@@ -57,3 +57,11 @@ def leftovers_of(face, look):
 def draw(count, seed):
     """Return the leftovers of people whom nobody has drawn: float32 `(count, SIZE)`."""
     return np.stack([leftovers_of(face_factors.sample_face_factors(seed, index), looks.sample_look(seed, index)) for index in range(count)])
+
+
+def whole(number, seed=8):
+    """Return all that the painter of characters is told of a person whom nobody has drawn, every other one made up: leftovers and condition,
+    float32 `(SIZE + characters.SIZE,)`."""
+    face = face_factors.sample_face_factors(seed, number)
+    wish = characters.condition(**characters.values_of(face, number % 2 == 1))
+    return np.concatenate([leftovers_of(face, looks.sample_look(seed, number)), wish])

@@ -81,7 +81,7 @@ def make(path, folder):
     checkpoint = training.Checkpoint(folder / "designer.npz", every=250)
     training.train(model, np.arange(len(pictures)), STEPS, BATCH_SIZE, SEED, checkpoint=checkpoint, callbacks=[training.Progress(every=10.0)])
     designer.join(*networks).save_weights(path)
-    checkpoint.path.unlink()
+    checkpoint.path.unlink(missing_ok=True)
     return {"seed": SEED, "seconds": round(time.monotonic() - started), "parameters": sum(network.count_params() for network in networks), "options": options,
             "trained_on": f"{len(pictures)} garments of the worlds {WORLDS}, without {len(HELD_OUT)} combinations of pattern and sleeve",
             "held_out": "designs from 300 sentences each about combinations that were shown and that were not", "scores": judge(model)}

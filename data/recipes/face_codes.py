@@ -30,11 +30,15 @@ def networks():
     return vae.build_encoder(SHAPE, LATENT_DIM, CHANNELS, seed=SEED), dcgan.build_generator(SHAPE, LATENT_DIM, CHANNELS, seed=SEED + 1)
 
 
+def discriminator():
+    return dcgan.build_stable_discriminator(SHAPE, CHANNELS, "spectral", seed=SEED + 2)
+
+
 def branch(kind, pair):
     """Return a compiled model that goes on from the trunk's two networks."""
     steps, options = STEPS[kind], {"spread": SPREAD, "seed": SEED + 1}
     if kind == "vaegan":
-        model = vae.VAEGAN(*pair, vae.with_features(dcgan.build_stable_discriminator(SHAPE, CHANNELS, "spectral", seed=SEED + 2)), feature_weight=0.05, fooling_weight=300.0, **options)
+        model = vae.VAEGAN(*pair, vae.with_features(discriminator()), feature_weight=0.05, fooling_weight=300.0, **options)
         model.compile(falling(1e-3, steps), falling(1e-3, steps, beta_1=0.5))
         return model
     if kind == "features":
@@ -65,8 +69,8 @@ def make(path, folder, kind):
         training.train(model, pictures, steps, BATCH, seed, checkpoint=training.Checkpoint(folder / name, every=200), callbacks=[training.Progress(), clock])
 
     if kind == "dcgan":
-        model = dcgan.GAN(dcgan.build_generator(SHAPE, LATENT_DIM, CHANNELS, seed=SEED + 1), dcgan.build_discriminator(SHAPE, CHANNELS, seed=SEED + 2), average_decay=0.98, seed=SEED)
-        model.compile(*[falling(2e-3, total, beta_1=0.5, beta_2=0.99) for _ in range(2)])
+        model = dcgan.GAN(networks()[1], dcgan.build_discriminator(SHAPE, CHANNELS, seed=SEED + 2), average_decay=0.99, seed=SEED)
+        model.compile(*[falling(7e-4, total, beta_1=0.5, beta_2=0.99) for _ in range(2)])
         train(model, "dcgan.npz", total, SEED)
         shipped = model.average_generator
     else:

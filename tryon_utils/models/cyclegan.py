@@ -27,7 +27,7 @@ class Modulate(layers.Layer):
 
     def build(self, input_shape):
         channels, code_dim = input_shape[0][-1], input_shape[1][-1]
-        self.matrix = self.add_weight((code_dim, 2 * channels), initializer="zeros", name="matrix")
+        self.matrix = self.add_weight((code_dim, 2 * channels), initializer=keras.initializers.RandomNormal(stddev=0.5, seed=channels), name="matrix")
 
     def call(self, inputs):
         features, codes = inputs
@@ -331,10 +331,8 @@ class WithPairs(keras.Model):
 
 
 def falling_adam(training_steps, learning_rate):
-    """Return Adam with a rate that stays for half of the steps and then falls in a straight line, to a twentieth."""
-    half = training_steps // 2
-    fall = keras.optimizers.schedules.PolynomialDecay(learning_rate, training_steps - half, 0.05 * learning_rate)
-    return keras.optimizers.Adam(LateFall(fall, half), beta_1=0.5, beta_2=0.99)
+    """Return Adam with a rate that falls along a cosine, to a twentieth."""
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.05), beta_1=0.5, beta_2=0.99)
 
 
 def compile_cycle(model, training_steps, learning_rate=0.002, judge_rate=0.001):
@@ -351,26 +349,6 @@ def compile_cycle(model, training_steps, learning_rate=0.002, judge_rate=0.001):
     """
     model.compile(falling_adam(training_steps, learning_rate), falling_adam(training_steps, judge_rate))
     return model
-
-
-@keras.saving.register_keras_serializable(package="tryon_utils")
-class LateFall(keras.optimizers.schedules.LearningRateSchedule):
-    """A schedule that begins after some steps.
-
-    Args:
-        schedule: Schedule of Keras that counts from then on.
-        after: Integer. Steps with the schedule's first rate.
-    """
-
-    def __init__(self, schedule, after):
-        super().__init__()
-        self.schedule, self.after = schedule, after
-
-    def __call__(self, step):
-        return self.schedule(ops.maximum(ops.cast(step, "float32") - self.after, 0.0))
-
-    def get_config(self):
-        return {"schedule": self.schedule, "after": self.after}
 
 
 def translate(translator, pictures, codes=None):
@@ -393,10 +371,27 @@ def translate(translator, pictures, codes=None):
     return made
 
 
+def join(to_a, to_b, encoder=None):
+    """Return the networks of one training as one `keras.Model`, the form in which they ship: from pictures, and codes where there is an encoder."""
+    pictures = keras.Input(to_a.input_shape[1:], name="pictures")
+    if encoder is None:
+        return keras.Model(pictures, [to_a(pictures), to_b(pictures)], name="two_ways")
+    code = keras.Input(encoder.output_shape[1:], name="code")
+    return keras.Model([pictures, code], [to_a(pictures), to_b([pictures, code]), encoder(pictures)], name="two_ways")
+
+
+def build_networks(shape, code_dim=0, fine=True, seed=0):
+    """Build the generators to A and to B, and the encoder of codes, or None where there are none."""
+    to_a, to_b = build_translator(shape, fine=fine, seed=seed), build_translator(shape, code_dim=code_dim, fine=fine, seed=seed + 1)
+    return to_a, to_b, build_encoder(shape, code_dim=code_dim, seed=seed + 4) if code_dim else None
+
+
 def load(name, folder=weights.FOLDER):
-    """Load a generator that ships with the course; see `weights.load`.
+    """Load the networks of a training that ships with the course, frozen; see `build_networks`.
 
     Raises:
         WeightsError: an unknown name, or a file that is missing or damaged.
     """
-    return weights.load(build_translator(**weights.find(name, folder)["options"]), name, folder)
+    networks = build_networks(**weights.find(name, folder)["options"])
+    weights.load(join(*networks), name, folder)
+    return networks

@@ -207,22 +207,28 @@ class Designer(keras.Model):
         return np.clip(np.concatenate(made), -1, 1).reshape(-1, size, size, 3)
 
 
-def build_sampler(designer, conditions, palette_dim, size=64):
-    """Return a network from two numbers of noise to a design: the first chooses a cut among those of given garments, the second a palette.
+def load_sampler(folder=weights.FOLDER, size=64):
+    """Load the designer that ships as one frozen network from all that it is told to whole pictures, for walks from design to design.
+
+    Example:
+        load_sampler()(np.stack([designs.draw(1), designs.draw(2)]))
 
     Args:
-        designer: `Designer`.
-        conditions: float `(n, condition_dim)`. The garments to choose from, such as `designs.conditions_of` a wardrobe.
-        palette_dim: Integer. Numbers at the beginning of a condition that say the palette.
+        folder: Path of the folder of weights.
         size: Integer. Height and width of the pictures.
 
     Returns:
-        A functional `keras.Model` from standard normal noise `(batch, 2)` to pictures `(batch, size, size, 3)` in [-1, 1].
+        A functional `keras.Model` from conditions `(batch, d)` to pictures `(batch, size, size, 3)` in [-1, 1].
+
+    Raises:
+        WeightsError: the file is missing or damaged.
     """
-    noise = keras.Input((2,), name="noise")
-    share = ops.clip((1 + ops.erf(noise / np.float32(np.sqrt(2)))) / 2, 0.0, 1 - 1e-6)  # normal noise, spread evenly over [0, 1)
-    cut = ops.take(np.asarray(conditions, "float32")[:, palette_dim:], ops.cast(share[:, 0] * len(conditions), "int32"), axis=0)
-    condition = ops.concatenate([ops.one_hot(ops.cast(share[:, 1] * palette_dim, "int32"), palette_dim), cut], axis=-1)
-    places = ops.repeat(ops.ones_like(noise[:, None, :1]), size**2, axis=1) * grid(size)
+    return build_sampler(load(folder), size)
+
+
+def build_sampler(designer, size=64):
+    """Return a `Designer` as one network from conditions to whole pictures; see `load_sampler`."""
+    condition = keras.Input(designer.finder.input_shape[1:], name="condition")
+    places = ops.repeat(ops.ones_like(condition[:, None, :1]), size**2, axis=1) * grid(size)
     painted = designer.painter([condition, designer.finder(condition), places])
-    return keras.Model(noise, ops.reshape(ops.clip(painted, -1.0, 1.0), (-1, size, size, 3)), name="garments")
+    return keras.Model(condition, ops.reshape(ops.clip(painted, -1.0, 1.0), (-1, size, size, 3)), name="garments")

@@ -312,3 +312,16 @@ def load_faces(name="faces_pixels", folder=weights.FOLDER):
     model = VAE(build_encoder(shape, latent_dim, channels), dcgan.build_generator(shape, latent_dim, channels))
     weights.load(joined(model.encoder, model.decoder), name, folder)
     return model
+
+
+def load_face_generator(folder=weights.FOLDER):
+    """Return the shipped DCGAN of 64 x 64 faces: `keras.Model` from noise `(n, 64)` to pictures in [-1, 1].
+
+    Args:
+        folder: Path of the folder of weights.
+
+    Raises:
+        weights.WeightsError: there are no such weights.
+    """
+    options = weights.find("faces_dcgan", folder)["options"]
+    return weights.load(dcgan.build_generator(tuple(options["image_shape"]), options["latent_dim"], options["channels"]), "faces_dcgan", folder)
