@@ -75,7 +75,7 @@ class Where(layers.Layer):
 
     def call(self, places, landmarks):
         left, right, mouth = (ops.mean(landmarks[:, part], axis=1, keepdims=True) for part in (LEFT_EYE, RIGHT_EYE, MOUTH))
-        axis = (right - left) / ops.sum((right - left)**2, axis=-1, keepdims=True)
+        axis = (right - left) / (ops.sum((right - left)**2, axis=-1, keepdims=True) + 1e-6)
         told = []
         for origin, turns in (((left + right) / 2, WAVES), (left, WAVES[2:]), (right, WAVES[2:]), (mouth, WAVES[2:])):
             off = places - origin
@@ -140,9 +140,9 @@ def build_generator(mapping, sketcher, synthesis):
     return keras.Model([leftovers, condition, places], synthesis([styles, sketcher([leftovers, condition]), places]), name="generator")
 
 
-def build_whole(leftover_dim, condition_dim, style_dim=96, units=80, depth=3, colours=12, seed=0):
+def build_whole(leftover_dim, condition_dim, style_dim=96, units=80, depth=3, colours=12, met=48, seed=0):
     """Build a generator and its three parts; see `build_generator`."""
-    mapping = build_mapping(leftover_dim, condition_dim, style_dim, seed + 1)
+    mapping = build_mapping(leftover_dim, condition_dim, style_dim, met, seed)
     return build_generator(mapping, build_sketcher(leftover_dim, condition_dim, seed=seed), build_synthesis(mapping.output_shape[-1], units, depth, colours, seed + 2))
 
 
@@ -168,7 +168,7 @@ def load_sampler(folder=weights.FOLDER):
     generator = load(folder)
     leftover_dim, condition_dim = (part.shape[1] for part in generator.inputs[:2])
     told = keras.Input((leftover_dim + condition_dim,), name="told")
-    places = ops.repeat(ops.ones_like(told[:, None, :1]), 64 * 64, axis=1) * pixel_places()
+    places = ops.repeat(ops.zeros_like(told[:, None, :1]), 64 * 64, axis=1) + pixel_places()  # a product would count as sparse
     painted = generator([told[:, :leftover_dim], told[:, leftover_dim:], places])
     return keras.Model(told, ops.reshape(ops.clip(painted, -1.0, 1.0), (-1, 64, 64, 3)), name="characters")
 

@@ -229,6 +229,6 @@ def load_sampler(folder=weights.FOLDER, size=64):
 def build_sampler(designer, size=64):
     """Return a `Designer` as one network from conditions to whole pictures; see `load_sampler`."""
     condition = keras.Input(designer.finder.input_shape[1:], name="condition")
-    places = ops.repeat(ops.ones_like(condition[:, None, :1]), size**2, axis=1) * grid(size)
+    places = ops.repeat(ops.zeros_like(condition[:, None, :1]), size**2, axis=1) + grid(size)
     painted = designer.painter([condition, designer.finder(condition), places])
     return keras.Model(condition, ops.reshape(ops.clip(painted, -1.0, 1.0), (-1, size, size, 3)), name="garments")
