@@ -11,7 +11,7 @@ LEFT, CONDITION = 5, 3
 
 
 def new_generator(seed=0):
-    generator = character.build_whole(LEFT, CONDITION, 6, 8, 2, 3, seed)
+    generator = character.build_whole(LEFT, CONDITION, 6, 8, 2, 3, 4, seed)
     generator.get_layer("sketcher").trainable = False
     return generator
 
