@@ -12,7 +12,7 @@ SHAPE, LATENT, CONDITION = (16, 16, 3), 5, 3
 def new_generator(seed=0):
     noise, condition = keras.Input((LATENT,)), keras.Input((CONDITION,))
     style = conditional.build_mapping(LATENT, CONDITION, 6, 4, seed)([noise, condition])
-    return keras.Model([noise, condition], keras.layers.Reshape(SHAPE)(keras.layers.Dense(np.prod(SHAPE), "tanh")(style)))
+    return keras.Model([noise, condition], keras.layers.Reshape(SHAPE)(keras.layers.Dense(int(np.prod(SHAPE)), "tanh")(style)))
 
 
 def samples(count=8):
