@@ -40,7 +40,7 @@ def make(path, folder, code_dim):
     training.train(model, packed, STEPS, BATCH, SEED, checkpoint=checkpoint, callbacks=[training.Progress(), clock])
     seconds, networks = clock.seconds(), (model.average_to_a, model.average_to_b, getattr(model, "encoder", None))
     cyclegan.join(*networks).save_weights(path)
-    checkpoint.path.unlink()
+    checkpoint.path.unlink(missing_ok=True)
     return {"options": {"shape": list(SHAPE), "code_dim": code_dim}, "seed": SEED, "seconds": seconds, "steps": STEPS,
             "parameters": sum(network.count_params() for network in networks if network is not None),
             "trained_on": f"{len(plain)} plain and {len(striped)} striped garments, half of them mirror images", "scores": judge(*networks)}

@@ -14,7 +14,7 @@
 #
 # **What you need**: [Build a DCGAN](03_build_a_dcgan.ipynb), whose generator is our decoder, and [Measure quality](06_measure_quality.ipynb).
 #
-# **Time**: about 50 minutes of reading, 95 seconds of training on two CPU cores
+# **Time**: about 50 minutes of reading, 115 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -42,11 +42,11 @@ channels = 16               # features at half the picture's size
 batch_size = 32
 learning_rate = 0.002
 spread = 0.25               # by how much a value of a pixel may be off as a matter of course
-autoencoder_steps = 300
-betas, beta_steps = [0.3, 1.0, 8.0], 150
-trunk_steps = 300           # of the VAE that three others go on from
-pixel_steps, feature_steps, vaegan_steps = 300, 250, 150  # about the same seconds each
-gan_steps = 500             # about as many seconds as the trunk and one branch
+autoencoder_steps = 150
+betas, beta_steps = [0.3, 1.0, 8.0], 80
+trunk_steps = 220           # of the VAE that three others go on from
+pixel_steps, feature_steps, vaegan_steps = 220, 150, 95  # about the same seconds each
+gan_steps = 330             # about as many seconds as the trunk and one branch
 seed = 0
 
 # %% [markdown]
@@ -138,11 +138,11 @@ class Autoencoder(keras.Model):
         return {"loss": loss, **parts}
 
     def encode(self, images, batch_size=50):
-        return np.concatenate([self.encoder.predict_on_batch(images[start:start + batch_size])[0] for start in range(0, len(images), batch_size)])
+        return np.concatenate([ops.convert_to_numpy(self.encoder(images[start:start + batch_size])[0]) for start in range(0, len(images), batch_size)])
 
     def decode(self, codes, batch_size=50):
         codes = np.asarray(codes, "float32")
-        return np.concatenate([self.decoder.predict_on_batch(codes[start:start + batch_size]) for start in range(0, len(codes), batch_size)])
+        return np.concatenate([ops.convert_to_numpy(self.decoder(codes[start:start + batch_size])) for start in range(0, len(codes), batch_size)])
 
     def reconstruct(self, images):
         return self.decode(self.encode(images))
@@ -283,7 +283,7 @@ class VAE(Autoencoder):
 tries = {beta: train(VAE(*new_networks(), beta=beta, spread=spread, seed=seed), beta_steps) for beta in betas}
 
 # %% tags=["nbval-ignore-output"]
-prices = [float(np.mean(gaussian_divergence(*map(ops.convert_to_tensor, model.encoder.predict_on_batch(new_images))))) for model in tries.values()]
+prices = [float(ops.mean(gaussian_divergence(*model.encoder(new_images)))) for model in tries.values()]
 back = [model.reconstruct(new_images) for model in tries.values()]
 errors = [float(np.mean((new_images - found) ** 2)) for found in back]
 print("   ".join(f"beta {beta:g}: {price:.0f} nats, error {error:.4f}" for beta, price, error in zip(betas, prices, errors, strict=True)))
@@ -458,7 +458,7 @@ noise = np.random.default_rng(1).normal(size=(len(real_images), latent_dim)).ast
 
 
 def paint(generator):
-    return np.concatenate([generator.predict_on_batch(noise[start:start + 50]) for start in range(0, len(noise), 50)])
+    return np.concatenate([ops.convert_to_numpy(generator(noise[start:start + 50])) for start in range(0, len(noise), 50)])
 
 
 samples = {name: to_faces(paint(model.decoder)) for name, model in encoders.items() if name != "autoencoder"}
@@ -467,7 +467,7 @@ plots.draw_rows({name: made[:8] for name, made in samples.items()})
 
 # %% [markdown]
 # The judge is a network that knows faces: it was trained to read from a known person's face the skin tone, the hair, the glasses, the expression and the look. Its features say how far two sets of faces are apart. **Sharpness** is the mean size of the Laplacian, how much a pixel differs from its neighbours,
-# with that of real faces as 1.
+# with that of real faces as 1. The last line holds the new people themselves (only two hundred, so that their coverage can't reach 1).
 
 # %%
 judge = face_reader.load()
@@ -503,11 +503,16 @@ better = {"KID": "low", "coverage": "high", "PSNR": "high", "sharpness": "high"}
 plots.draw_scores(scores, better, floors)
 
 # %% [markdown]
-# TABLE_TEXT
+# Read the panels together. The DCGAN has by far the lowest KID and leaves the fewest people out. Its faces are too rough rather than too soft: they have more edges than real ones. But it can't give a face back at all, since nothing in it goes from a picture to a code.
+#
+# Of the three that have a code, plain pixels give faces back best: decibels are pixels again, and reward the soft mean. The VAE-GAN is the sharpest of the three, and that is all it wins here: its decibels are the fewest, and its KID above is higher than that of plain pixels. The discriminator asks for edges long before
+# the decoder knows where they belong. And the frozen eye changes little at this size: a bit sharper, no closer to real faces. We show what we measured: *neither cure pays in two minutes.*
+#
+# All three share a fault that is not softness. A random code is drawn from the standard normal distribution, but the clouds of real faces don't quite fill it, and what lies in the gaps has never been decoded in training. That is why samples look worse than what comes back.
 #
 # ## The whole size, and longer
 #
-# The same four at 64 x 64, with the same networks one level deeper, ship with the course. `make weights` trained each for about the same time on one core, on the same thousand faces and their mirror images.
+# The same four at 64 x 64, with networks one level deeper, ship with the course. `make weights` trained each on the same thousand faces and their mirror images, with so many steps that each would take about three minutes of one core that has nothing else to do. (It had; so the seconds differ.)
 
 # %% tags=["nbval-ignore-output"]
 longer = {"pixels": vae.load_faces("faces_pixels"), "frozen features": vae.load_faces("faces_features"), "VAE-GAN": vae.load_faces("faces_vaegan")}
@@ -515,29 +520,31 @@ longer_gan = vae.load_face_generator()
 for name in ("faces_pixels", "faces_features", "faces_vaegan", "faces_dcgan"):
     print(f"{name:16}{weights.find(name)['steps']:6,} steps, {weights.find(name)['seconds']} s")
 
-# %% alt="LONG_RETURNED"
+# %% alt="Four rows of eight faces: new people, and as they come back from pixels, from frozen features and from the VAE-GAN. Pose, skin, hair and background are right; eyes and mouths are blurred in the first two and drawn a little harder in the last."
 new_large = images.to_model(new.bare)
 long_returned = {name: to_faces(model.reconstruct(new_large)) for name, model in longer.items()}
 plots.draw_rows({"new faces": new.bare[8:16]} | {name: found[8:16] for name, found in long_returned.items()})
 
-# %% alt="LONG_SAMPLES"
+# %% alt="Four rows of eight faces from random codes: from pixels and frozen features, soft heads that fray into smoke; from the VAE-GAN, firmer heads, most with dark hair, that fray into level stripes beside the eyes; from the DCGAN, faces with eyes, hair and a background, covered with coloured grain."
 long_samples = {name: to_faces(paint(model.decoder)) for name, model in longer.items()} | {"DCGAN": to_faces(paint(longer_gan))}
 plots.draw_rows({name: made[:8] for name, made in long_samples.items()})
 
 # %% tags=["nbval-ignore-output"]
 long_scores, long_floors = compare(long_samples, long_returned, known.bare, new.bare)
 
-# %% alt="LONG_SCORES"
+# %% alt="Four panels, one dot a model. KID: the DCGAN 0.10, pixels 0.46, frozen features 0.54, the VAE-GAN 0.65. Coverage: the DCGAN leads with 0.61. PSNR: pixels 26.6, features 26.5, the VAE-GAN 25.5. Sharpness: pixels and features about half of real faces, the VAE-GAN 0.86, the DCGAN 1.38."
 plots.draw_scores(long_scores, better, long_floors)
 
 # %% [markdown]
-# LONG_TEXT
+# More pixels and more minutes move all of them, and leave the order as it was. The VAE-GAN's samples have become firm heads, with hair and a neck, where the VAEs' fray into smoke. Your eye may well like them better. The judge doesn't: hair frays into level stripes, always at the height of the eyes, and it sees too few kinds of people.
+#
+# So which one should you take? For new faces, the GAN. For a face that you have, and want to change, one with an encoder; and of these the plainest.
 #
 # ### For whom?
 #
 # What comes back of a skin's colour, by tone: twenty new people each.
 
-# %% alt="Ten dots in the colours of the skin tones with their intervals: the colour difference of the skin as it comes back from the longer VAE of pixels. TONES"
+# %% alt="Ten dots in the colours of the skin tones with their intervals: the colour difference of the skin as it comes back from the longer VAE of pixels.They lie between 4.3 and 5.6; the two lightest and the fourth tone lie above the mean, the four darkest at it or below."
 skin = new.parse == 1
 tones = [face.monk_tone for face, _ in new.recipes]
 rows = metrics.by_group(metrics.colour_difference(new.bare, long_returned["pixels"], skin), tones)
@@ -545,7 +552,7 @@ tone_colours = np.array([new.bare[np.array(tones) == row.group][skin[np.array(to
 metric_plots.draw_groups(rows, tone_colours, "colour difference of skin")
 
 # %% [markdown]
-# TONE_TEXT
+# Dark skin comes back somewhat better than light skin here: five units of colour difference are plain to see on anybody, and the most for the lightest. In chapter 12 the order was another one. It has to be looked at for each model anew.
 #
 # ## Arithmetic with faces
 #
@@ -588,7 +595,7 @@ explained = 1 - np.sum((truth - guessed) ** 2, axis=0) / np.sum((truth - truth.m
 print("   ".join(f"{name}: {share:.0%}" for name, share in zip(names, explained, strict=True)))
 
 # %% [markdown]
-# What covers many pixels, is known; what covers few, was not worth its price. The loss decided that, and the loss was pixels.
+# A share below 0 means: worse than saying the mean for everybody. What covers many pixels is known; what covers few was not worth its price. The loss decided that, and the loss was pixels. So the sliders for tone and turn below do something, and those for a smile and for glasses can't.
 
 # %% alt="Five faces of one person in a row: as it comes back, and with the sliders for turn and tone moved; sliders for turn, tone, smile and glasses."
 def draw_moved(number, turn, tone, smile, glasses):
@@ -597,7 +604,7 @@ def draw_moved(number, turn, tone, smile, glasses):
     return people.draw_pictures([new.bare[number], *to_faces(made)], titles=["face", "code", *names, "all"])
 
 
-widgets.explore(draw_moved, number=widgets.slider(0, len(new_codes) - 1, 5), turn=widgets.slider(-2.0, 2.0, 1.2), tone=widgets.slider(-2.0, 2.0, 0.8),
+widgets.explore(draw_moved, number=widgets.slider(0, len(new_codes) - 1, 3), turn=widgets.slider(-2.0, 2.0, 2.0), tone=widgets.slider(-2.0, 2.0, 0.8),
                 smile=widgets.slider(-3.0, 3.0, 1.5), glasses=widgets.slider(-3.0, 3.0, 1.5))
 
 # %% [markdown]
@@ -605,22 +612,27 @@ widgets.explore(draw_moved, number=widgets.slider(0, len(new_codes) - 1, 5), tur
 
 # %% tags=["nbval-ignore-output"]
 stops = np.linspace(-0.8, 0.8, 5)
-light = np.stack([(longer["pixels"].decode(new_codes + stop * steps[1]).mean(axis=-1) * skin).sum(axis=(1, 2)) / skin.sum(axis=(1, 2)) for stop in stops])
+moved = np.stack([to_faces(longer["pixels"].decode(new_codes + stop * steps[1])).mean(axis=-1) for stop in stops])
+light = np.stack([(grey * skin).sum(axis=(1, 2)) / skin.sum(axis=(1, 2)) for grey in moved])
 falls = np.mean(np.all(np.diff(light, axis=0) < 0, axis=0))
-print(f"for {falls:.0%} of the new people, every stop is darker than the one before")
+print(f"for {falls:.1%} of the new people, every stop is darker than the one before")
+print("from the first stop to the last: " + ", ".join(f"{name} {(moved[-1] - moved[0])[new.parse == label].mean():+.0f}" for name, label in (("skin", 1), ("hair", 17), ("background", 0))))
 
+# %% [markdown]
+# Skin grows darker by some fifty levels of 255, hair by eleven, the background by one. The slider has nearly understood what skin is. Nearly: darker people in our data have somewhat darker hair, so that a little of it comes along.
+#
 # %% [markdown]
 # ## The gates
 
 # %% tags=["nbval-check-output"]
-gate("divergence at beta 8, of that at beta 0.3", prices[2] / prices[0], at_most=0.5)
-gate("sharpness of the VAE-GAN's samples, of the pixel VAE's", scores["VAE-GAN"]["sharpness"] / scores["pixels"]["sharpness"], at_least=1.1)
-gate("decibels that the pixel VAE is ahead in giving faces back", scores["pixels"]["PSNR"] - scores["VAE-GAN"]["PSNR"], at_least=0)
-gate("KID of the DCGAN's samples, of the pixel VAE's", scores["DCGAN"]["KID"] / scores["pixels"]["KID"], at_most=1.0)
-gate("decibels of the longer pixel VAE in giving faces back", long_scores["pixels"]["PSNR"], at_least=0)
-gate("KID of the longer DCGAN, of the longer pixel VAE's", long_scores["DCGAN"]["KID"] / long_scores["pixels"]["KID"], at_most=1.0)
-gate("share of new people whose tone falls at every stop", falls, at_least=0.9)
-gate("share of the tone that the code explains", explained[1], at_least=0.5)
+gate("divergence at beta 8, of that at beta 0.3", prices[2] / prices[0], at_most=0.3)
+gate("sharpness of the VAE-GAN's samples, of the pixel VAE's", scores["VAE-GAN"]["sharpness"] / scores["pixels"]["sharpness"], at_least=1.0)
+gate("decibels that the pixel VAE is ahead in giving faces back", scores["pixels"]["PSNR"] - scores["VAE-GAN"]["PSNR"], at_least=0.4)
+gate("KID of the DCGAN's samples, of the pixel VAE's", scores["DCGAN"]["KID"] / scores["pixels"]["KID"], at_most=0.6)
+gate("decibels of the longer pixel VAE in giving faces back", long_scores["pixels"]["PSNR"], at_least=26.3)
+gate("KID of the longer DCGAN, of the longer pixel VAE's", long_scores["DCGAN"]["KID"] / long_scores["pixels"]["KID"], at_most=0.3)
+gate("share of new people whose tone falls at every stop", falls, at_least=0.97)
+gate("share of the tone that the code explains", explained[1], at_least=0.87)
 
 # %% [markdown]
 # ## What we have now

@@ -382,7 +382,8 @@ def join(to_a, to_b, encoder=None):
 
 def build_networks(shape, code_dim=0, fine=True, seed=0):
     """Build the generators to A and to B, and the encoder of codes, or None where there are none."""
-    to_a, to_b = build_translator(shape, fine=fine, seed=seed), build_translator(shape, code_dim=code_dim, fine=fine, seed=seed + 1)
+    both = build_translator(shape, fine=fine, seed=seed), build_translator(shape, code_dim=code_dim, fine=fine, seed=seed + 1)
+    to_a, to_b = (keras.Model(one.input, one.output, name=name) for one, name in zip(both, ("to_a", "to_b"), strict=True))
     return to_a, to_b, build_encoder(shape, code_dim=code_dim, seed=seed + 4) if code_dim else None
 
 

@@ -136,12 +136,12 @@ class Autoencoder(keras.Model):
 
     def encode(self, images, batch_size=50):
         """Return the mean codes of pictures in [-1, 1], batch by batch: float32 `(n, latent_dim)`."""
-        return np.concatenate([self.encoder.predict_on_batch(images[start:start + batch_size])[0] for start in range(0, len(images), batch_size)])
+        return np.concatenate([ops.convert_to_numpy(self.encoder(images[start:start + batch_size])[0]) for start in range(0, len(images), batch_size)])
 
     def decode(self, codes, batch_size=50):
         """Return the pictures of codes `(n, latent_dim)`, batch by batch: float32 in [-1, 1]."""
         codes = np.asarray(codes, "float32")
-        return np.concatenate([self.decoder.predict_on_batch(codes[start:start + batch_size]) for start in range(0, len(codes), batch_size)])
+        return np.concatenate([ops.convert_to_numpy(self.decoder(codes[start:start + batch_size])) for start in range(0, len(codes), batch_size)])
 
     def reconstruct(self, images):
         """Return pictures as they come back from their mean codes: float32 in [-1, 1]."""
