@@ -14,7 +14,7 @@
 #
 # **What you need**: [Build a DCGAN](03_build_a_dcgan.ipynb), whose generator is our decoder, and [Measure quality](06_measure_quality.ipynb).
 #
-# **Time**: about 50 minutes of reading, 115 seconds of training on two CPU cores
+# **Time**: about 50 minutes of reading, 120 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -626,7 +626,7 @@ print("from the first stop to the last: " + ", ".join(f"{name} {(moved[-1] - mov
 
 # %% tags=["nbval-check-output"]
 gate("divergence at beta 8, of that at beta 0.3", prices[2] / prices[0], at_most=0.3)
-gate("sharpness of the VAE-GAN's samples, of the pixel VAE's", scores["VAE-GAN"]["sharpness"] / scores["pixels"]["sharpness"], at_least=1.0)
+gate("sharpness of the VAE-GAN's samples, of the pixel VAE's", scores["VAE-GAN"]["sharpness"] / scores["pixels"]["sharpness"], at_least=0.9)
 gate("decibels that the pixel VAE is ahead in giving faces back", scores["pixels"]["PSNR"] - scores["VAE-GAN"]["PSNR"], at_least=0.4)
 gate("KID of the DCGAN's samples, of the pixel VAE's", scores["DCGAN"]["KID"] / scores["pixels"]["KID"], at_most=0.6)
 gate("decibels of the longer pixel VAE in giving faces back", long_scores["pixels"]["PSNR"], at_least=26.3)
@@ -641,7 +641,8 @@ gate("share of the tone that the code explains", explained[1], at_least=0.87)
 # - The reason why it is soft, and two eyes that are less so: a frozen one, and one that learns along.
 # - Sliders for attributes, found by a line through the codes.
 #
-# *Notes on the measurements.* SPREAD
+# *Notes on the measurements.* Five seeds, each in a run of the whole chapter: with beta 8 a code costs 0.19 to 0.22 of what it costs with 0.3. The VAE-GAN's samples are 1.06 to 1.59 times as sharp as the pixel VAE's, whose faces come back 0.7 to 1.2 decibels closer. The DCGAN's KID is 0.16 to 0.34 of the pixel VAE's.
+# The networks for 64 x 64 were trained once each: how far another seed would lie from them, we don't know. We trained the DCGAN for them three times: with this chapter's learning rate (KID 0.34), with a spectral discriminator (0.36), and with the lower rate of the recipe (0.10), which ships. The other three got no such second chance.
 #
 # ## Next
 #
