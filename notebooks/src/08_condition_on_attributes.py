@@ -14,7 +14,7 @@
 #
 # **What you need**: [Encode with a VAE](07_encode_with_a_vae.ipynb), and [Measure quality](06_measure_quality.ipynb).
 #
-# **Time**: about 60 minutes of reading, 115 seconds of training on two CPU cores
+# **Time**: about 60 minutes of reading, 120 seconds of training on two CPU cores
 
 # %%
 import dataclasses
@@ -543,7 +543,7 @@ for row in metrics.by_group(np.mean(list(right["shipped"].values()), axis=0), to
     print(f"tone {row.group:2}: {row.mean:.0%} of the attributes as wanted, {row.low:.0%} to {row.high:.0%}")
 
 # %% [markdown]
-# After less than a minute, *here*, tone and half of the hair are as wanted, and the small things, expression, glasses and makeup, no more often than by chance. Eight minutes later, *shipped*, every attribute is right far more often than by chance, and none falls under three of four. We wanted nine tenths of the reader's own accuracy for each of them. Hair, expression, makeup and tone have it; **glasses miss it** (85 hundredths): a thin frame on 64 pixels is what a mean absolute error gives up
+# After less than a minute, *here*, tone is as wanted, and hair in about half of the cases, and the small things, expression, glasses and makeup, no more often than by chance. Eight minutes later, *shipped*, every attribute is right far more often than by chance, and none falls under three of four. We wanted nine tenths of the reader's own accuracy for each of them. Hair, expression, makeup and tone have it; **glasses miss it** (85 hundredths): a thin frame on 64 pixels is what a mean absolute error gives up
 # first, though people with glasses were shown three times as often.
 #
 # ### Clear, real, diverse?
@@ -1036,13 +1036,14 @@ compared = {maker: [obedience[maker][name] / obedience["real"][name] for name in
 gate("shipped: attributes as wanted, of the reader's accuracy on real renders, on average", np.mean(compared["shipped"]), at_least=0.9)
 gate("shipped: attributes as wanted, the least", min(obedience["shipped"].values()), at_least=0.75)
 gate("in two minutes: attributes as wanted, of the reader's accuracy, on average", np.mean(compared["here"]), at_least=0.5)
-gate("shipped: change outside of an edit's region, of the interpolation's", leaks["shipped, condition"][0] / leaks["shipped, interpolation"][0], at_most=1 / 3)
+gate("shipped: change outside of an edit's region, of the interpolation's", leaks["shipped, condition"][0] / leaks["shipped, interpolation"][0], at_most=0.333)
 gate("in two minutes: change outside of an edit's region, of the interpolation's", leaks["here, condition"][0] / leaks["here, interpolation"][0], at_most=0.5)
 gate("characters recognised with another expression, shipped", same["shipped"], at_least=0.9)
 gate("held-out sentences, read right, the least of the attributes", min(text_read.values()), at_least=0.7)
-for name, promised, own_least in (("seen", 0.85, 0.7), ("held out", 0.7, 0.6)):
-    gate(f"text accuracy, {name}, the shipped designer", np.mean(list(text_right[name]["shipped"].values())), at_least=promised)
-    gate(f"text accuracy, {name}, the chapter's own", np.mean(list(text_right[name]["own"].values())), at_least=own_least)
+gate("text accuracy, seen, the shipped designer", np.mean(list(text_right["seen"]["shipped"].values())), at_least=0.85)
+gate("text accuracy, seen, the chapter's own", np.mean(list(text_right["seen"]["own"].values())), at_least=0.7)
+gate("text accuracy, held out, the shipped designer", np.mean(list(text_right["held out"]["shipped"].values())), at_least=0.7)
+gate("text accuracy, held out, the chapter's own", np.mean(list(text_right["held out"]["own"].values())), at_least=0.6)
 gate("error of the edit, of doing nothing", edits["edited"] / edits["nothing done"], at_most=0.3)
 
 # %% [markdown]
