@@ -14,7 +14,7 @@
 #
 # **What you need**: [Encode with a VAE](07_encode_with_a_vae.ipynb), and [Measure quality](06_measure_quality.ipynb).
 #
-# **Time**: about 60 minutes of reading, 115 seconds of training on two CPU cores
+# **Time**: about 60 minutes of reading, 120 seconds of training on two CPU cores
 
 # %%
 import dataclasses
@@ -148,7 +148,7 @@ for conditioning in ("none", "label", "projection"):
 # %% [markdown]
 # *Predict, then run.* Each point below has the colour of the mode that was wanted. What will the generator do whose discriminator doesn't know the condition?
 
-# %% alt="Three rings of eight circles in eight colours. None: the points of every colour lie in the same few places. Label and projection: most points lie in or near the circle of their own colour."
+# %% alt="Three rings of eight circles in eight colours. None: the points of every colour are scattered all over. Label and projection: most points lie near the circle of their own colour."
 asked = np.arange(400) % 8
 asked_noise = np.random.default_rng(1).normal(size=(400, 2)).astype("float32")
 placed = {name: ops.convert_to_numpy(gan.average_generator([asked_noise, np.eye(8, dtype="float32")[asked]])) for name, gan in toys.items()}
@@ -469,7 +469,7 @@ training.train(gan, numbers, play_steps, play_batch, seed, callbacks=[training.P
 # %% [markdown]
 # *Predict, then run.* Each row below has one condition; each column one person's leftovers. What should be the same along a row, and what along a column?
 
-# %% alt="Five rows of eight faces. Along a row hair, expression, skin tone and glasses stay and the person changes; along a column the wall, the light and the shape of the face stay and the attributes change."
+# %% alt="Five rows of eight soft faces after short training. Along a row the skin tone and most of the hair stay; along a column the wall and the hair's colour stay. Glasses, makeup and open mouths can't be seen."
 wishes = {"long, tone 3": {"hair": "long", "tone": 3}, "curls, tone 8": {"hair": "curls", "tone": 8}, "tied, glasses": {"hair": "tied", "glasses": "yes"},
           "shaved, open mouth": {"hair": "shaved", "expression": "open mouth", "tone": 9}, "bob, made up": {"hair": "bob", "style": "made up", "tone": 6}}
 plots.draw_rows({name: paint(strangers[:8], characters.condition(**wish)[None]) for name, wish in wishes.items()})
@@ -477,12 +477,15 @@ plots.draw_rows({name: paint(strangers[:8], characters.condition(**wish)[None]) 
 # %% [markdown]
 # ### Longer
 #
-# Two minutes are short. The same code with a little more room, trained for eight and a half minutes of one core on 3,000 people, is shipped as weights. From here on both are measured, and *shipped* paints the pictures.
+# Less than a minute is short: tone and hair are there, expression, glasses and makeup are not. The same code with a little more room, trained for eight and a half minutes of one core on 3,000 people, is shipped as weights. From here on both are measured, and *shipped* paints the pictures.
 
 # %% tags=["nbval-ignore-output"]
 entry = weights.find("characters")
 artist = character.load()
 print(f"trained on {entry['trained_on']}, {entry['seconds']} seconds of one core")
+
+# %% alt="The same five rows of eight faces by the shipped painter, sharp: long hair and light skin; curls and dark skin; tied hair with glasses; shaved heads with open mouths; bobs with makeup. Walls, beards and hair colours stay along a column."
+plots.draw_rows({name: paint(strangers[:8], characters.condition(**wish)[None], artist) for name, wish in wishes.items()})
 
 # %% [markdown]
 # ## Does the condition matter?
@@ -540,7 +543,7 @@ for row in metrics.by_group(np.mean(list(right["shipped"].values()), axis=0), to
     print(f"tone {row.group:2}: {row.mean:.0%} of the attributes as wanted, {row.low:.0%} to {row.high:.0%}")
 
 # %% [markdown]
-# Every attribute is right far more often than by chance, and in none does the shipped painter fall under three of four. We wanted nine tenths of the reader's own accuracy for each of them. Hair, expression, makeup and tone have it; **glasses miss it** (85 hundredths): a thin frame on 64 pixels is what a mean absolute error gives up
+# After less than a minute, *here*, tone is as wanted, and hair in about half of the cases, and the small things, expression, glasses and makeup, no more often than by chance. Eight minutes later, *shipped*, every attribute is right far more often than by chance, and none falls under three of four. We wanted nine tenths of the reader's own accuracy for each of them. Hair, expression, makeup and tone have it; **glasses miss it** (85 hundredths): a thin frame on 64 pixels is what a mean absolute error gives up
 # first, though people with glasses were shown three times as often.
 #
 # ### Clear, real, diverse?
@@ -580,14 +583,15 @@ mapping, synthesis = (artist.get_layer(name) for name in ("mapping", "synthesis"
 usual = characters.condition()[None]
 styles = mapping.predict_on_batch([strangers, np.repeat(usual, len(strangers), axis=0)])
 middle = strangers.mean(axis=0)
-directions = characters.principal_directions(styles, strangers, 3)
+directions = 3 * characters.principal_directions(styles, strangers, 3)  # three of their unit: visible
 
 
 def mix(first, second):
-    both = [np.repeat(mapping.predict_on_batch([rest[None].astype("float32"), condition[None]])[:, None], synthesis.input_shape[0][1], axis=1) for rest, condition in (first, second)]
-    sketch = artist.get_layer("sketcher").predict_on_batch([first[0][None].astype("float32"), first[1][None]])
+    told = [[rest[None].astype("float32"), condition[None]] for rest, condition in (first, second)]
+    both = [np.repeat(ops.convert_to_numpy(mapping(one))[:, None], synthesis.input_shape[0][1], axis=1) for one in told]
+    sketch = ops.convert_to_numpy(artist.get_layer("sketcher")(told[0]))
     mixed = np.concatenate([both[0][:, :-1], both[1][:, -1:]], axis=1)
-    return images.to_picture(synthesis.predict_on_batch([mixed, sketch, pixel_places()[None]]).reshape(64, 64, 3).clip(-1, 1))
+    return images.to_picture(ops.convert_to_numpy(synthesis([mixed, sketch, pixel_places()[None]])).reshape(64, 64, 3).clip(-1, 1))
 
 # %% alt="The character creator: one face as ordered between two steps of the first direction, and the same with the colours of another character; menus and sliders for all of it."
 def create(hair, expression, glasses, style, tone, turn, first, second, third, truncation, colours_of):
@@ -666,7 +670,7 @@ filmed = np.stack([paperdoll.render_face(changed(calm[3], yaw=30 * tick - 15)).b
 # %% tags=["nbval-ignore-output"]
 print(f"flicker: {characters.flicker(film):.2f} of the character's film, {characters.flicker(filmed):.2f} of the renderer's")
 
-# %% alt="A frame of the film: a character with tied hair on its way from left to right, with its mouth half open, and the renderer's person beside it; a slider and a play button."
+# %% alt="A frame of the film: a character with tied hair and a beard on its way from left to right, and the renderer's person beside it; a slider and a play button."
 def draw_frame(frame):
     return people.draw_pictures([film[frame], filmed[frame]], titles=["character", "renderer, turning alone"], width=3.6)
 
@@ -1032,13 +1036,14 @@ compared = {maker: [obedience[maker][name] / obedience["real"][name] for name in
 gate("shipped: attributes as wanted, of the reader's accuracy on real renders, on average", np.mean(compared["shipped"]), at_least=0.9)
 gate("shipped: attributes as wanted, the least", min(obedience["shipped"].values()), at_least=0.75)
 gate("in two minutes: attributes as wanted, of the reader's accuracy, on average", np.mean(compared["here"]), at_least=0.5)
-gate("shipped: change outside of an edit's region, of the interpolation's", leaks["shipped, condition"][0] / leaks["shipped, interpolation"][0], at_most=1 / 3)
+gate("shipped: change outside of an edit's region, of the interpolation's", leaks["shipped, condition"][0] / leaks["shipped, interpolation"][0], at_most=0.333)
 gate("in two minutes: change outside of an edit's region, of the interpolation's", leaks["here, condition"][0] / leaks["here, interpolation"][0], at_most=0.5)
 gate("characters recognised with another expression, shipped", same["shipped"], at_least=0.9)
 gate("held-out sentences, read right, the least of the attributes", min(text_read.values()), at_least=0.7)
-for name, promised, own_least in (("seen", 0.85, 0.7), ("held out", 0.7, 0.6)):
-    gate(f"text accuracy, {name}, the shipped designer", np.mean(list(text_right[name]["shipped"].values())), at_least=promised)
-    gate(f"text accuracy, {name}, the chapter's own", np.mean(list(text_right[name]["own"].values())), at_least=own_least)
+gate("text accuracy, seen, the shipped designer", np.mean(list(text_right["seen"]["shipped"].values())), at_least=0.85)
+gate("text accuracy, seen, the chapter's own", np.mean(list(text_right["seen"]["own"].values())), at_least=0.7)
+gate("text accuracy, held out, the shipped designer", np.mean(list(text_right["held out"]["shipped"].values())), at_least=0.7)
+gate("text accuracy, held out, the chapter's own", np.mean(list(text_right["held out"]["own"].values())), at_least=0.6)
 gate("error of the edit, of doing nothing", edits["edited"] / edits["nothing done"], at_most=0.3)
 
 # %% [markdown]
