@@ -13,7 +13,7 @@ from tryon_utils import losses, weights
 
 @keras.saving.register_keras_serializable(package="tryon_utils")
 class Modulate(layers.Layer):
-    """Multiplies each channel by one number and adds another; a code decides both, picture by picture. It begins with doing nothing.
+    """Multiplies each channel by one number and adds another; a code decides both, picture by picture, and from the beginning.
 
     Formula:
         `x * (1 + scale(code)) + shift(code)`
