@@ -38,6 +38,7 @@ from tryon_utils.plotting import latents as plots
 from tryon_utils.plotting import people
 
 plt.style.use("tryon_utils.course")
+tf.get_logger().setLevel("ERROR")  # it would warn that networks of many shapes are traced
 
 # %%
 style_dim, units = 96, 80      # numbers in a style's layers, and features of a place
@@ -1014,7 +1015,7 @@ assert not np.allclose(found_inks[0], found_inks[1])
 # %% [markdown]
 # ## Wear it
 #
-# A design is a garment like any other. [Chapter 14](14_paint_the_try_on.ipynb)'s model dresses new people in it; a design of 256 x 256 pixels is cut out like a photograph from a shop.
+# A design is a garment like any other. [Chapter 14](14_try_on_clothes.ipynb)'s model dresses new people in it; a design of 256 x 256 pixels is cut out like a photograph from a shop.
 
 # %% tags=["nbval-ignore-output"]
 bodies = datasets.load_bodies("new_both", 4, size=128)
