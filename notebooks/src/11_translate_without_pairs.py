@@ -13,7 +13,7 @@
 #
 # **What you need**: [Translate pairs](10_translate_pairs.ipynb), for the patch discriminator.
 #
-# **Time**: about 40 minutes of reading, 115 seconds of training on two CPU cores
+# **Time**: about 40 minutes of reading, 120 seconds of training on two CPU cores
 
 # %%
 import tryon_utils  # first: it keeps TensorFlow's start-up log quiet
@@ -286,7 +286,7 @@ class CycleGAN(TwoWays):
         return parts | {"judges": self.train_judges(a, b, fake_a, fake_b)}
 
 # %% [markdown]
-# The discriminators are chapter 10's, without the condition, and with one change: *one* logit for the whole window in the place of one for each patch. A patch sees red and can't say whether it is a lip; the whole window can. (Both were tried, 200 steps each: with patches the faces stayed farther from the truth than
+# The discriminators are chapter 10's, without the condition, and with one change: *one* logit for the whole window in the place of one for each patch. A patch sees red and can't say whether it is a lip; the whole window can. (Both were tried once, 200 steps each: with patches the faces stayed farther from the truth than
 # with the two means, which they started from then.)
 
 # %% tags=["nbval-check-output"]
@@ -388,7 +388,7 @@ plots.draw_gains({"put on": errors["to_b"], "taken off": errors["to_a"]}, ("lips
 
 # %% [markdown]
 # Nobody showed it a pair, and it has learned more than four fifths of what pairs teach in as many steps. On lips and eyes, where everybody wears strong colours at the same place, the two are as good as equal. On the cheeks it does no better than the two means: blush is faint and has no edge, so a discriminator hardly misses it.
-# And outside of the makeup it changes more than the paired one does, which was told to leave that alone.
+# And outside of the makeup it changes more than the paired one does, which was told to leave that alone. One thing to know: the settings, some eight of them, were chosen with seed 0 on these same ninety people. On others expect a little less.
 #
 # And for whom? By skin tone, in the area of the makeup, when it is put on.
 
@@ -449,10 +449,10 @@ face_plots.draw_faces({title: pictures[shown] for title, pictures in {
     "striped again": again["shipped"], "disturbed first": again_disturbed, "true plain": true_plain}.items()})
 
 # %% [markdown]
-# After its minute ours is half way: the garments get darker, and are striped still. The shipped one's are plain, but for a shimmer that one takes for cloth. And yet its stripes come back *where they were*. How does the second generator know? The first one has told it. Look at what is in its plain
-# garment and not in the true one, amplified: beside a colour that is a little off there is a fine pattern, too faint to disturb the discriminator, and plain enough for a network that knows where to look. It is called **steganography**, and nobody taught it: the cycle loss *pays* for it.
+# After its minute ours is half way: the garments get darker, and are striped still. The shipped one's look plain at a glance, with a shimmer that one takes for cloth, though they are far from the true plain ones yet (the numbers stand below). And its stripes come back *where they were*. How does the second generator know? The first one has told it. Look at what is in its plain
+# garment and not in the true one, amplified: beside a colour that is off there is a fine pattern, too faint to disturb the discriminator much, and plain enough for a network that knows where to look. It is called **steganography**, and nobody taught it: the cycle loss *pays* for it.
 #
-# So test the note: disturb the picture half way a little, by noise that hardly anybody sees, and go on.
+# So test the note: disturb the picture half way a little, by noise that hardly anybody sees, and go on. More is lost then, but that alone says nothing: noise costs something wherever it comes in. So the same noise is laid on the picture at the *end* of the way for comparison. Where no note is passed, it makes no difference where it comes in.
 
 # %% tags=["nbval-ignore-output"]
 strengths = np.array([0.0, 2.0, 4.0, 8.0, 12.0])
@@ -467,11 +467,18 @@ def lost_stripes(to_b, half_way, codes=None):
     return np.array(lost)
 
 
+def lost_at_the_end(again):
+    noisy = again + np.random.default_rng(1).normal(0, strengths[-1], again.shape)
+    return np.abs(np.clip(np.rint(noisy), 0, 255) - true_striped).mean()
+
+
 forgotten = {name: lost_stripes(to_b, half_way[name]) for name, (_, to_b) in trained.items()}
+note = {name: forgotten[name][-1] / lost_at_the_end(again[name]) for name in trained}  # 1: it doesn't matter where the noise comes in
 floor = np.abs(true_striped.astype("float32") - true_plain).mean()
 for name, lost in forgotten.items():
     print(f"{name:8} lost, by noise: {lost.round(1)}   made plain, off the true plain: {np.abs(half_way[name].astype('float32') - true_plain).mean():.1f}")
 print(f"striped and plain themselves are {floor:.1f} apart")
+print("lost by noise half way, of the same noise at the end:", {name: round(float(value), 2) for name, value in note.items()})
 
 # %% [markdown]
 # ## A place for what is forgotten
@@ -560,8 +567,7 @@ print("diversity in grey levels:", {name: round(float(value), 1) for name, value
 # %% tags=["nbval-check-output"]
 gate("share of the paired network's gain, put on", shares["to_b"], at_least=0.5)
 gate("share of the paired network's gain, taken off", shares["to_a"], at_least=0.5)
-gate("stripes lost after noise, of those without", forgotten["ours"][-1] / forgotten["ours"][0], at_least=1.3)
-gate("the same of the network that ships", forgotten["shipped"][-1] / forgotten["shipped"][0], at_least=2)
+gate("shipped: stripes lost by noise half way, of the same noise at the end", note["shipped"], at_least=1.2)
 gate("diversity of the answers, of the distance from plain to striped", varied["ours, with a code"] / floor, at_least=0.1)
 
 # %% [markdown]
