@@ -13,7 +13,10 @@ import sys
 
 import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quiet
 
-from recipes import body_reader, dcgan_garments, features_faces, features_garments, garment_warper, makeup, try_on
+from recipes import (
+    body_reader, characters, dcgan_garments, designer, face_codes, features_characters, features_faces, features_garments, garment_warper, makeup,
+    makeup_repair, restore, stripes, try_on,
+)
 
 DATA = pathlib.Path(__file__).resolve().parent
 COMMAND = "make weights"
@@ -24,8 +27,15 @@ RECIPES = {  # each is trained by its make(path, folder)
     "garment_warper": garment_warper,
     "body_reader": body_reader,
     "features_faces": features_faces,
+    "features_characters": features_characters,
+    "characters": characters,
     **{f"makeup_{seed}": recipe for seed, recipe in enumerate(makeup.SEEDS)},
+    "makeup_repair": makeup_repair,
     "try_on_128": try_on.Recipe(128),
+    **face_codes.KINDS,
+    **restore.DAMAGES,
+    **stripes.KINDS,
+    "designer": designer,
 }
 
 

@@ -7,6 +7,7 @@ A stage that fails does not keep the next ones from running. The exit status is 
 Machine-readable results and the browser's screenshots are left in test-results/.
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "test-results"
 CELL_TIMEOUT = 300  # seconds for one cell of a notebook
+# two workers on two cores: one thread each does more than two that get in each other's way
+ENVIRONMENT = {"TF_NUM_INTRAOP_THREADS": "1"} | os.environ
 
 
 def pytest(name, *arguments):
@@ -64,7 +67,7 @@ def main(wanted):
     for name in wanted or known:
         print(f"\n== {name} ==", flush=True)
         started = time.monotonic()
-        statuses = [subprocess.call(command, cwd=ROOT) for command in known[name]]
+        statuses = [subprocess.call(command, cwd=ROOT, env=ENVIRONMENT) for command in known[name]]
         broken_stages += any(statuses)
         rows.append((name, "failed" if any(statuses) else "passed", time.monotonic() - started))
     print("\n== summary ==")

@@ -1,5 +1,6 @@
 """The gallery lists what is there; designs have numbers that stay; styles and walks are what they are said to be."""
 
+import dataclasses
 import json
 import shutil
 
@@ -75,3 +76,23 @@ def test_a_walk_begins_and_ends_where_it_should_and_keeps_its_length(sampler):
     steps = np.abs(np.diff(frames.astype(int), axis=0)).mean(axis=(1, 2, 3))
     assert steps.max() < 4 * max(steps.min(), 1)
     assert len(np.unique(sampler.walk(3, 3, frames=4), axis=0)) == 1
+
+
+@pytest.mark.parametrize("entry", gallery.listed("sample"), ids=lambda entry: entry.name)
+def test_every_model_draws_and_walks(entry):
+    sampler = gallery.Sampler(entry)
+    first, second = sampler.pictures([3, 9])
+    assert sampler.counted == entry.rack and first.dtype == np.uint8 and first.shape[2] == 3
+    assert np.abs(first.astype(int) - second).mean() > 3
+    np.testing.assert_array_equal(gallery.Sampler(entry).noise(9), sampler.noise(9))
+    frames = sampler.walk(3, 9, frames=5)
+    for frame, end in ((frames[0], first), (frames[-1], second)):
+        assert np.abs(frame.astype(int) - end).max() <= 1
+    assert np.abs(np.diff(frames.astype(int), axis=0)).mean(axis=(1, 2, 3)).max() < 0.8 * np.abs(first.astype(int) - second).mean()  # no jump
+
+
+def test_a_design_that_is_not_noise_is_drawn_by_its_entry_and_walked_to_straight():
+    entry = dataclasses.replace(gallery.find("dcgan_garments"), draw=lambda number: np.full(64, float(number), "float32"), features="", rack=4)
+    sampler = gallery.Sampler(entry)
+    np.testing.assert_array_equal(sampler.noise_of(3), np.repeat(np.arange(4.0)[:, None], 64, axis=1))
+    np.testing.assert_array_equal(sampler.walk(0, 2, frames=3)[1], sampler.paint(np.ones((1, 64)))[0])

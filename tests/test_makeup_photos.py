@@ -81,6 +81,26 @@ def test_the_tables_give_what_the_formulas_give(sample):
         assert np.abs(found.astype(int) - wanted).max() <= 1
 
 
+class Repairer:
+    """Stands for a generator of repairing layers: a lighter skin around the left eye, and nothing else."""
+
+    def predict_on_batch(self, inputs):
+        face, masks, reference = inputs
+        np.testing.assert_array_equal(face, reference)  # its reference is the face itself
+        opacity = np.zeros((1, *pigments.WINDOW, 2), "float32")
+        opacity[0, 14:20, 8:14, 0] = 0.8
+        return opacity, np.float32([[[1.2, -2, 0], [1, 0, 0]]])
+
+
+def test_repair_is_a_layer_as_well(sample):
+    layers = makeup_photos.predict_repair(Repairer(), sample.bare, sample.landmarks)
+    assert layers.names == pigments.REPAIRS and layers.opacity.shape[0] == 2
+    np.testing.assert_array_equal(makeup_photos.apply_layers(sample.bare, layers, 0.0), sample.bare)
+    half, whole = (makeup_photos.apply_layers(sample.bare, layers, strength).astype(int) - sample.bare for strength in (0.5, 1.0))
+    assert 0 < half.sum() < whole.sum() and 0.003 < (whole != 0).any(axis=-1).mean() < 0.1
+    np.testing.assert_array_equal(makeup_photos.apply_layers(sample.bare, layers, {"lips": 0.0, "skin": 0.0}), sample.bare + whole)  # in no region
+
+
 @pytest.mark.parametrize("strength", [1.2, -0.1, {"nose": 1.0}])
 def test_a_strength_that_is_none_is_refused(sample, layers, strength):
     with pytest.raises(ValueError, match="strength="):

@@ -54,6 +54,7 @@ def halves(packed):
 def test_it_begins_with_changing_nothing(shape):
     pictures = np.random.default_rng(0).uniform(-1, 1, (2, *shape, 3)).astype("float32")
     np.testing.assert_array_equal(cyclegan.build_translator(shape, 4)(pictures), pictures)
+    np.testing.assert_array_equal(cyclegan.build_translator(shape, 4, fine=True)(pictures), pictures)
     np.testing.assert_array_equal(cyclegan.build_translator(shape, 4, code_dim=3)([pictures, np.ones((2, 3))]), pictures)
     assert cyclegan.build_encoder(shape, 4, 5)(pictures).shape == (2, 5)
 
@@ -61,7 +62,8 @@ def test_it_begins_with_changing_nothing(shape):
 def test_the_code_scales_and_shifts_each_channel():
     layer = cyclegan.Modulate()
     features, codes = np.ones((2, 1, 1, 2), "float32"), np.array([[1.0], [2.0]], "float32")
-    np.testing.assert_array_equal(layer([features, codes]), features)  # it begins with doing nothing
+    assert np.abs(layer([features, codes]) - features).min() > 1e-3  # codes act from the beginning
+    np.testing.assert_array_equal(layer([features, 0 * codes]), features)
     layer.matrix.assign([[0.5, 0.0, 10.0, 20.0]])
     np.testing.assert_allclose(layer([features, codes])[:, 0, 0], [[11.5, 21.0], [22.0, 41.0]])
 
@@ -71,6 +73,21 @@ def test_a_translator_with_a_code_is_saved_and_loaded(tmp_path):
     translator.save(tmp_path / "translator.keras")
     given = [np.ones((2, *SHAPE, 3), "float32"), np.ones((2, 3), "float32")]
     np.testing.assert_array_equal(keras.models.load_model(tmp_path / "translator.keras")(given), translator(given))
+
+
+def test_a_place_has_a_number_of_its_own():
+    layer = cyclegan.Places()
+    features = np.zeros((2, 2, 3, 1), "float32")
+    np.testing.assert_array_equal(layer(features), features)  # it begins with doing nothing
+    layer.map.assign(np.arange(6.0).reshape(2, 3, 1))
+    np.testing.assert_array_equal(layer(features)[1, :, :, 0], [[0, 1, 2], [3, 4, 5]])
+
+
+def test_a_correction_that_is_not_fine_is_enlarged():
+    for fine, smallest in ((False, (4, 4)), (True, (8, 8))):
+        translator = awake(cyclegan.build_translator(SHAPE, 4, 1, fine=fine), 3)
+        assert translator.get_layer("correction").output.shape[1:3] == smallest
+        assert translator(np.zeros((1, *SHAPE, 3), "float32")).shape == (1, *SHAPE, 3)
 
 
 # ---- The pool --------------------------------------------------------------------------------------------------------
@@ -163,13 +180,6 @@ def test_the_code_is_asked_back(halves):
 
 # ---- Use -------------------------------------------------------------------------------------------------------------
 
-def test_the_rate_stays_and_then_falls():
-    schedule = cyclegan.LateFall(keras.optimizers.schedules.PolynomialDecay(1.0, 10, 0.0), 5)
-    np.testing.assert_allclose([float(schedule(step)) for step in (0, 5, 10, 15)], [1, 1, 0.5, 0], atol=1e-6)
-    model = cyclegan.compile_cycle(new_model(), 20, 0.01)
-    assert float(model.generator_optimizer.learning_rate) == pytest.approx(0.01)
-
-
 def test_translating_is_the_network_clipped_and_rounded(packed):
     pictures = packed[..., :3]
     np.testing.assert_array_equal(cyclegan.translate(cyclegan.build_translator(SHAPE, 4, 1), pictures), pictures)
@@ -179,3 +189,40 @@ def test_translating_is_the_network_clipped_and_rounded(packed):
             layer.matrix.assign(np.random.default_rng(1).normal(size=layer.matrix.shape))
     one, other = (cyclegan.translate(styled, pictures, np.full((4, 2), value)) for value in (-1.0, 1.0))
     assert one.dtype == np.uint8 and one.shape == pictures.shape and not np.array_equal(one, other)
+
+
+# ---- With pairs, and the rates -----------------------------------------------------------------------------------------
+
+def test_pairs_teach_by_the_mean_distance_and_the_average_follows(packed, halves):
+    a, b = halves
+    model = cyclegan.WithPairs(awake(cyclegan.build_translator(SHAPE, 4, 1), 1), average_decay=0.75)
+    model.compile(keras.optimizers.SGD(0.1))
+    old, loss = model.translator.get_weights(), np.abs(ops.convert_to_numpy(b - model.translator(a))).mean()
+    np.testing.assert_allclose(model.train_step(packed)["distance"], loss, rtol=1e-4)
+    for before, new, average in zip(old, model.translator.get_weights(), model.average.get_weights(), strict=True):
+        np.testing.assert_allclose(average, 0.75 * before + 0.25 * new, atol=1e-6)
+    assert np.abs(ops.convert_to_numpy(b - model.translator(a))).mean() < loss
+
+
+def test_rates_fall_to_a_twentieth():
+    rate = cyclegan.falling_adam(100, 0.002)._learning_rate
+    np.testing.assert_allclose([rate(step) for step in (0, 50, 100, 200)], [0.002, 0.00105, 0.0001, 0.0001], rtol=1e-4)
+
+
+def test_the_judges_have_a_rate_of_their_own():
+    model = cyclegan.compile_cycle(cyclegan.CycleGAN(*(cyclegan.build_translator(SHAPE, 4, 1) for _ in range(2)), judges()), 10, 0.004, 0.001)
+    np.testing.assert_allclose([model.generator_optimizer._learning_rate(0), model.judge_optimizer._learning_rate(0)], [0.004, 0.001], rtol=1e-5)
+
+
+def test_networks_that_ship_come_back(tmp_path, monkeypatch):
+    for code_dim in (0, 3):
+        networks = cyclegan.build_networks(SHAPE, code_dim, seed=2)
+        assert (networks[2] is None) == (code_dim == 0)
+        joined = cyclegan.join(*networks)
+        joined.save_weights(tmp_path / "two.weights.h5")
+        monkeypatch.setattr(cyclegan.weights, "find", lambda name, folder: {"options": {"shape": list(SHAPE), "code_dim": code_dim, "seed": 5}})  # noqa: B023
+        monkeypatch.setattr(cyclegan.weights, "load", lambda model, name, folder: model.load_weights(tmp_path / "two.weights.h5"))
+        for first, second in zip(networks, cyclegan.load("two"), strict=True):
+            if first is not None:
+                for wanted, found in zip(first.get_weights(), second.get_weights(), strict=True):
+                    np.testing.assert_array_equal(found, wanted)

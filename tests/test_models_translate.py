@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from tryon_utils import losses
+from tryon_utils import losses, weights
 from tryon_utils.models import translate
 
 SHAPE, WIDTHS = (16, 8), (4, 6)
@@ -50,6 +50,15 @@ def test_it_begins_with_doing_nothing(halves):
     seen, _ = halves
     np.testing.assert_array_equal(translate.build_generator(SHAPE, WIDTHS)(seen), seen[..., :3])
     np.testing.assert_array_equal(translate.build_generator(SHAPE, WIDTHS, skips=False)(seen), np.zeros((6, *SHAPE, 3)))
+
+
+def test_weights_learned_on_windows_repair_whole_pictures(halves):
+    generator = translate.build_generator((None, None), WIDTHS, seed=2)
+    generator.get_layer("correction").set_weights([np.random.default_rng(0).normal(size=(3, 3, 4, 3)), np.zeros(3)])
+    fixed = translate.build_generator(SHAPE, WIDTHS)
+    fixed.set_weights(generator.get_weights())
+    np.testing.assert_allclose(generator(halves[0]), fixed(halves[0]), atol=1e-5)
+    assert generator(np.zeros((1, 32, 20, 4), "float32")).shape == (1, 32, 20, 3)
 
 
 def test_a_size_that_can_not_be_halved_is_refused():
@@ -117,10 +126,16 @@ def test_the_discriminators_half_moves_the_discriminator_alone(halves):
     np.testing.assert_array_equal(variables(model.generator), generator)
 
 
-def test_the_pixel_loss_is_the_mean_difference(packed, halves):
-    results = new_model(adversary=False).train_step(packed)
+@pytest.mark.parametrize("error", [ops.abs, ops.square])
+def test_the_pixel_loss_is_the_mean_error_in_the_hole_or_everywhere_where_there_is_none(packed, halves, error):
+    missing = np.zeros((6, *SHAPE), bool)
+    missing[:3, 4:9, 2:6] = True
+    packed[..., 3] = 255 * missing
+    results = new_model(adversary=False, error=error).train_step(packed)
     assert set(results) == {"pixels"}
-    np.testing.assert_allclose(results["pixels"], np.abs(ops.convert_to_numpy(halves[1] - halves[0][..., :3])).mean(), rtol=1e-5)
+    counted = np.where(missing.any(axis=(1, 2), keepdims=True), missing, True)
+    errors = ops.convert_to_numpy(error(halves[1] - halves[0][..., :3]))
+    np.testing.assert_allclose(results["pixels"], errors[counted].mean(), rtol=1e-5)
 
 
 def test_without_weight_the_adversary_does_not_move_the_generator(packed):
@@ -163,8 +178,10 @@ def test_restoring_is_the_network_clipped_and_rounded(packed):
     seen, missing = packed[..., :3], packed[..., 3] > 127
     np.testing.assert_array_equal(translate.restore(model.generator, seen, missing), seen)  # it has learned nothing yet
     model.train_step(packed)
+    missing[0] = False
     given = np.concatenate([seen / np.float32(127.5) - 1, 2.0 * missing[..., None] - 1], axis=-1).astype("float32")
     wanted = np.clip(np.rint((ops.convert_to_numpy(model.generator(given)) + 1) * 127.5), 0, 255)
+    wanted[1:] = np.where(missing[1:, ..., None], wanted[1:], seen[1:])  # beside a hole every pixel was known
     assert np.abs(translate.restore(model.generator, seen, missing).astype(int) - wanted).max() <= 1
     assert not np.array_equal(translate.restore(model.generator, seen), translate.restore(model.generator, seen, np.ones_like(missing)))
 
@@ -172,3 +189,22 @@ def test_restoring_is_the_network_clipped_and_rounded(packed):
 def test_the_chapters_model_is_built_with_and_without_its_adversary():
     assert translate.build_translation(10, (16, 16), widths=(4, 6)).discriminator is not None
     assert translate.build_translation(10, (16, 16), adversarial_weight=0, widths=(4, 6), skips=False).discriminator is None
+
+
+# ---- For the studio --------------------------------------------------------------------------------------------------
+
+def test_a_restorer_says_what_it_needs_and_applies_its_generator(packed):
+    model = new_model()
+    model.train_step(packed)
+    seen, missing = packed[..., :3], packed[..., 3] > 127
+    noise, hole = (translate.Restorer(damage, model.generator, {"seed": 0}) for damage in ("noise", "hole"))
+    assert (noise.name, noise.title, noise.kind, noise.needs, hole.needs) == ("restore_noise", "Repair: noise", "apply", ("picture",), ("picture", "missing"))
+    np.testing.assert_array_equal(noise.apply(seen), translate.restore(model.generator, seen))
+    np.testing.assert_array_equal(hole.apply(seen, missing), translate.restore(model.generator, seen, missing))
+    with pytest.raises(ValueError, match="missing=None.*restore_hole"):
+        hole.apply(seen)
+
+
+def test_unknown_repairs_are_refused():
+    with pytest.raises(weights.WeightsError, match="restore_rust"):
+        translate.load("rust")

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import ops
-from tryon_utils.models import dcgan, vae
+from tryon_utils import datasets, images, metrics, weights
+from tryon_utils.models import dcgan, features, vae
 
 SHAPE = (16, 16, 3)
 
@@ -142,3 +143,41 @@ def test_saved_and_loaded_networks_give_the_same(real_images, tmp_path):
     encoder.save(tmp_path / "encoder.keras")
     again = keras.models.load_model(tmp_path / "encoder.keras")
     np.testing.assert_allclose(again(real_images)[0], encoder(real_images)[0], atol=1e-6)
+
+
+def test_the_eye_sees_larger_pictures_as_the_classifier_sees_their_half(real_images):
+    classifier = features.build_classifier({"pattern": ("plain", "dots")}, width=4, feature_dim=5)
+    eye, eye_for_larger = vae.build_eye(classifier, SHAPE, used_to=16), vae.build_eye(classifier, (32, 32, 3), used_to=16)
+    larger = real_images.repeat(2, axis=1).repeat(2, axis=2)
+    np.testing.assert_allclose(eye_for_larger(larger), eye(real_images), atol=1e-5)
+    assert eye(real_images).shape[0] == 8 and np.ptp(eye(real_images)) > 0
+
+
+def test_a_file_of_weights_holds_encoder_and_decoder(real_images, tmp_path):
+    encoder, decoder = networks(1)
+    vae.joined(encoder, decoder).save_weights(tmp_path / "both.weights.h5")
+    model = vae.VAE(*networks(7))
+    assert not np.array_equal(model.encode(real_images), vae.VAE(encoder, decoder).encode(real_images))
+    vae.joined(model.encoder, model.decoder).load_weights(tmp_path / "both.weights.h5")
+    for network, kept in ((model.encoder, encoder), (model.decoder, decoder)):
+        assert all(np.array_equal(now, then) for now, then in zip(network.get_weights(), kept.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize("name", ["faces_pixels", "faces_features", "faces_vaegan"])
+def test_shipped_models_give_new_faces_back_better_than_their_mean(name):
+    bare = datasets.load_faces("new_both").bare
+    back = images.to_picture(vae.load_faces(name).reconstruct(images.to_model(bare)))
+    mean_face = np.rint(bare.mean(axis=0, keepdims=True)).astype("uint8").repeat(len(bare), axis=0)
+    assert metrics.psnr(bare, back).mean() > metrics.psnr(bare, mean_face).mean() + 5  # decibels
+
+
+def test_the_shipped_generator_paints_different_faces_from_noise():
+    generator = vae.load_face_generator()
+    made = generator.predict_on_batch(np.random.default_rng(0).normal(size=(8, 64)).astype("float32"))
+    assert made.shape == (8, 64, 64, 3) and np.abs(made).max() <= 1
+    assert made.std(axis=0).mean() > 0.1 and not generator.trainable
+
+
+def test_weights_that_are_not_there_are_named():
+    with pytest.raises(weights.WeightsError, match="faces_unheard_of"):
+        vae.load_faces("faces_unheard_of")

@@ -1,9 +1,15 @@
-"""The weights of chapter 12 as they ship: three generators of makeup layers, and the reader of faces that judges them."""
+"""The weights of chapter 12 as they ship: three generators of makeup layers, one of repair, and the reader of faces that judges them."""
+
+import pathlib
+import sys
 
 import numpy as np
 import pytest
-from tryon_utils import datasets, makeup_pairs, makeup_scores, pigments, regions, weights
+from tryon_utils import datasets, makeup_pairs, makeup_scores, metrics, pigments, regions, weights
 from tryon_utils.models import face_reader, makeup
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data"))
+from recipes import makeup_repair  # noqa: E402
 
 COUNT = 60
 
@@ -45,3 +51,14 @@ def test_the_reader_knows_new_people_and_finds_their_landmarks(faces):
     shown = faces.landmarks[..., 2] > 0
     assert np.linalg.norm(bare.landmarks - faces.landmarks[..., :2], axis=-1)[shown].mean() < 2
     assert (bare.features.std(axis=0) > 1e-3).mean() > 0.75  # a feature that is 0 for all says nothing
+
+
+def test_repair_takes_half_of_the_spots_and_circles_away_and_leaves_the_rest(faces):
+    face, clean, masks = np.split(makeup_repair.pack(faces), [3, 6], axis=-1)
+    opacity, pigment = makeup.predict(makeup.load_repair(), face, masks / 255, face)
+    made = pigments.apply(face, opacity, pigment)
+    marks = (np.abs(face.astype(int) - clean) > 4).any(axis=-1)
+    marked = marks.sum(axis=(1, 2)) > 20
+    before, after = (metrics.colour_difference(clean[marked], pictures[marked], marks[marked]).mean() for pictures in (face, made))
+    assert marked.sum() > 10 and after < 0.5 * before
+    assert metrics.colour_difference(face, made, ~marks).mean() < 0.5

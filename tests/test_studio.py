@@ -174,6 +174,16 @@ def test_stars_are_kept_and_change_what_is_recommended(studio, atelier):
     assert len(kept) == 32 and kept[0].model == "dcgan_garments" and set(kept[0].recipe) == {"number"}
 
 
+def test_a_model_that_no_classifier_judges(studio, atelier):
+    title = next(entry.title for entry in gallery.listed("sample") if not entry.features)
+    atelier.model.value = title
+    assert atelier.entry.title == title and not atelier.style_controls and atelier.advise_button.disabled and not studio.room.trouble
+    assert len(atelier.tiles.tiles) == 8 and atelier.entry.noun in atelier.film.label
+    atelier.draw()
+    atelier.model.value = "Garments by a DCGAN"
+    assert atelier.style_controls and not atelier.advise_button.disabled
+
+
 def test_favourites_come_back(atelier):
     atelier.favourites()
     assert "no favourite yet" in atelier.room.line.value
@@ -270,6 +280,13 @@ def test_strengths_and_the_lesson_of_the_mirror(studio):
     for slider in mirror.strengths.values():
         slider.value = 1.0
     assert mirror.compare.after == full and mirror.film.frames == []
+
+
+def test_repair_is_offered_where_the_model_has_it_and_begins_at_nothing():
+    stylist = studio_fakes.TruthStylist()
+    stylist.regions = (*stylist.regions, "repair")
+    sliders = Studio(feedback.Feedback(feedback.MEMORY), stylist=stylist).panes["Mirror"].strengths
+    assert {region: slider.value for region, slider in sliders.items()} == {"lips": 1.0, "eyes": 1.0, "cheeks": 1.0, "skin": 1.0, "repair": 0.0}
 
 
 def test_another_colour_is_kept_until_another_look_comes(studio):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from skimage import data
-from tryon_utils import cards, datasets, feedback, pigments
+from tryon_utils import cards, datasets, feedback, makeup_photos, pigments
 from tryon_utils.models import garment as garments
 from tryon_utils.models import makeup, tryon
 from tryon_utils.photos.intake import PhotoError
@@ -61,6 +61,28 @@ def test_layers_are_found_once_for_all_strengths(stylist, monkeypatch):
     stylist.make_up(1, 2, dict.fromkeys(stylist.regions, 0.4))
     with pytest.raises(TypeError):
         stylist.make_up(1, 4, dict.fromkeys(stylist.regions, 0.4))
+
+
+def test_repair_comes_before_the_makeup_and_only_when_asked_for(stylist, monkeypatch):
+    assert "repair" not in stylist.regions
+    able = try_ons.Stylist(makeup.build_generator(), provenance, makeup.build_generator(layer_names=pigments.REPAIRS), people=3, size=128)
+    assert able.regions == (*pigments.REGIONS, "repair")
+    strong = np.zeros((2, 128, 128), "uint8")
+    strong[0, 60:66, 40:50] = 255
+    layers = makeup_photos.PhotoLayers((0, 0, 128, 128), strong, np.float32([[1.3, 0, 0], [1, 0, 0]]), pigments.REPAIRS)
+    asked = []
+    monkeypatch.setattr(makeup_photos, "predict_repair", lambda generator, pixels, points: asked.append(len(pixels)) or layers)
+    nothing = dict.fromkeys(able.regions, 0.0)
+    assert np.array_equal(able.make_up(0, 3, nothing), able.before(0)) and not asked
+    half, whole = (able.make_up(0, 3, nothing | {"repair": strength}).astype(int) - able.before(0) for strength in (0.5, 1.0))
+    assert asked == [128]  # found once for all strengths
+    assert 0 < half.sum() < whole.sum() and np.array_equal(whole.any(axis=-1), strong[0] > 0)
+    assert np.array_equal(able.make_up(0, 3, dict.fromkeys(able.regions, 1.0) | {"repair": 0.0}), stylist_without(able).make_up(0, 3, dict.fromkeys(pigments.REGIONS, 1.0)))
+    assert len(able.lesson(0, 3)) == 6
+
+
+def stylist_without(able):
+    return try_ons.Stylist(able.generator, provenance, people=3, size=128)
 
 
 def test_another_colour_changes_its_region_only(stylist, monkeypatch):

@@ -10,10 +10,11 @@ import pathlib
 import keras
 import numpy as np
 
-from tryon_utils import cards, images, weights
-from tryon_utils.models import dcgan, features
+from tryon_utils import cards, designs, images, leftovers, weights
+from tryon_utils.models import character, dcgan, designer, features, vae
 
-RACK = 240  # designs that are drawn at once
+RACK = 240    # designs that are drawn at once
+AT_ONCE = 60  # of them that the generator paints at once, for memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Entry:
         needs: Tuple of strings. What it is given, such as ("noise",) or ("person", "garment").
         load: Function of the folder of weights that returns the model ready to use.
         features: String. What kind of frozen features can judge its pictures; empty where none do.
+        noun: String. What its pictures show.
+        draw: Function of a design's number that returns what the model is given for it, float32 (d,); None for standard normal noise.
+        rack: Integer. Designs that are drawn at once.
     """
 
     name: str
@@ -37,6 +41,9 @@ class Entry:
     needs: tuple
     load: object
     features: str = ""
+    noun: str = "top"
+    draw: object = None
+    rack: int = RACK
 
     def provenance(self, folder=weights.FOLDER):
         """Return the `cards.Provenance` of what it makes today."""
@@ -50,6 +57,11 @@ def load_dcgan_garments(folder=weights.FOLDER):
 
 ENTRIES = (
     Entry("dcgan_garments", "Garments by a DCGAN", "03_build_a_dcgan", "sample", ("noise",), load_dcgan_garments, "garments"),
+    Entry("faces_dcgan", "Faces by a DCGAN", "07_encode_with_a_vae", "sample", ("noise",), vae.load_face_generator, noun="face of nobody", rack=48),
+    Entry("characters", "Characters by a painter of places", "08_condition_on_attributes", "sample", ("numbers of a person",), character.load_sampler,
+          noun="face of nobody", draw=leftovers.whole, rack=48),
+    Entry("designer", "Garments by a painter of places", "08_condition_on_attributes", "sample", ("numbers of a design",), designer.load_sampler,
+          draw=designs.draw, rack=48),
 )
 
 
@@ -106,7 +118,9 @@ class Sampler:
         self.counted = 0
 
     def noise(self, number):
-        """Return the noise of a design, float32 (latent_dim,)."""
+        """Return what the generator is given for a design, noise in most cases: float32 (latent_dim,)."""
+        if self.entry.draw:
+            return self.entry.draw(int(number))
         return np.random.default_rng([int(number), 1903]).standard_normal(self.latent_dim, dtype="float32")
 
     def noise_of(self, count):
@@ -116,18 +130,19 @@ class Sampler:
 
     def paint(self, noise):
         """Return the pictures of noise (n, latent_dim): uint8 (n, height, width, 3)."""
-        return images.to_picture(self.generator.predict_on_batch(np.asarray(noise, "float32")))
+        noise = np.asarray(noise, "float32")
+        return images.to_picture(np.concatenate([self.generator.predict_on_batch(noise[start:start + AT_ONCE]) for start in range(0, len(noise), AT_ONCE)]))
 
-    def draw(self, count=RACK):
-        """Draw designs until there are `count`, and let the classifier look at them once. Takes about a second for the first ones."""
+    def draw(self, count=1):
+        """Draw designs, in whole racks, until there are `count`, and let the classifier look at them once. Takes about a second for the first ones."""
         while self.counted < count:
-            noise = np.stack([self.noise(self.counted + step) for step in range(RACK)])
+            noise = np.stack([self.noise(self.counted + step) for step in range(self.entry.rack)])
             pictures = self.paint(noise)
             self._noise.append(noise)
             self._pictures.append(pictures)
             if self._classifier:
                 self._look_at(images.to_model(pictures))
-            self.counted += RACK
+            self.counted += self.entry.rack
 
     def _look_at(self, pictures):
         for name, logits in self._reader.predict_on_batch(pictures).items():
@@ -152,7 +167,7 @@ class Sampler:
 
     def features(self):
         """Return the frozen features of all designs drawn so far, float32 (counted, d)."""
-        self.draw(max(self.counted, RACK))
+        self.draw()
         return np.concatenate(self._features)
 
     def describe(self, number):
@@ -180,7 +195,7 @@ class Sampler:
         for name, value in style.items():
             if value not in self.styles.get(name, ()):
                 raise ValueError(f"{name}={value!r} came; one of {', '.join(map(repr, self.styles.get(name, self.styles)))} is wanted.")
-        self.draw(RACK * (1 + (len(set(hide)) + count) // (RACK // 2)))
+        self.draw(self.entry.rack * (1 + (len(set(hide)) + count) // (self.entry.rack // 2)))
         fits = np.ones(self.counted)
         for name, value in style.items():
             fits *= np.concatenate(self._likeness[name])[:, self.styles[name].index(value)]
@@ -191,12 +206,14 @@ class Sampler:
     def walk(self, first, second, frames=24):
         """Return pictures on the way between two designs, uint8 (frames, height, width, 3), both included.
 
-        The way keeps the length of the noise, since the generator has hardly seen any noise near the origin.
+        The way keeps the length of the noise, since the generator has hardly seen any noise near the origin. What isn't noise goes straight.
 
         Formula:
             $z(t) = \\frac{\\sin((1-t)\\omega)}{\\sin\\omega} z_0 + \\frac{\\sin(t\\omega)}{\\sin\\omega} z_1$, with $\\omega$ the angle between the two.
         """
         start, end = self.noise(first), self.noise(second)
+        if self.entry.draw:
+            return self.paint(start + np.linspace(0, 1, frames)[:, None] * (end - start))
         angle = np.arccos(np.clip(start @ end / np.linalg.norm(start) / np.linalg.norm(end), -1, 1))
         if angle < 1e-4:
             return np.repeat(self.pictures([first]), frames, axis=0)

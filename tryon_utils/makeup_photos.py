@@ -17,7 +17,7 @@ from tryon_utils.photos import align, landmarks
 
 SIZE = 64  # of the crop that the network sees
 RADIUS, EPSILON = 1, 3e-4  # of the guided filter, in the crop's pixels: less, and skin's texture shows in the lipstick; more, and it runs onto teeth
-SOFT = ("contour", "blush")  # layers without an edge of their own: they are spread smoothly, since skin's texture is not theirs
+SOFT = ("contour", "blush", "under the eyes")  # layers without an edge of their own: they are spread smoothly, since skin's texture is not theirs
 FINENESS = 8192  # steps of the colour tables
 FAINT = 3  # of 255: what a layer covers less than this is left out
 
@@ -27,13 +27,15 @@ class PhotoLayers(NamedTuple):
 
     Attributes:
         box: Left, top, right and bottom of the part of the photograph that they lie in, in pixels.
-        opacity: uint8 (layers, bottom - top, right - left). In the order of `pigments.LAYERS`.
+        opacity: uint8 (layers, bottom - top, right - left). In the order of `names`.
         pigment: float32 (layers, 3). See `pigments.compose`.
+        names: Tuple of strings. `pigments.LAYERS`, or `pigments.REPAIRS`.
     """
 
     box: tuple
     opacity: np.ndarray
     pigment: np.ndarray
+    names: tuple = pigments.LAYERS
 
 
 def find_landmarks(pixels):
@@ -67,15 +69,39 @@ def predict_layers(generator, pixels, reference, points=None, reference_points=N
     """
     points = find_landmarks(pixels) if points is None else points
     reference_points = find_landmarks(reference) if reference_points is None else reference_points
-    frame, face, places = _upright(pixels, points)
+    upright = _upright(pixels, points)
     _, shown, their_places = _upright(reference, reference_points)
-    windows = makeup_pairs.find_windows(places[None])
-    masks = regions.soft_masks(places[None], SIZE, SIZE)
-    laid = makeup_pairs.lay_over(shown[None], their_places[None], places[None], windows)
-    bare, masks = makeup_pairs.cut(face[None], windows), makeup_pairs.cut(masks, windows)
-    opacity, pigment = generator.predict_on_batch([ops.convert_to_numpy(pigments.to_lab(bare)), masks, ops.convert_to_numpy(pigments.to_lab(laid))])
+    windows = makeup_pairs.find_windows(upright[2][None])
+    laid = makeup_pairs.lay_over(shown[None], their_places[None], upright[2][None], windows)
+    return _predict(generator, pixels, upright, windows, laid, pigments.LAYERS)
+
+
+def predict_repair(generator, pixels, points=None):
+    """Predict the layers that even out spots and dark circles on a photograph; `apply_layers` lays them on, as strong as wanted.
+
+    Args:
+        generator: `keras.Model` such as `models.makeup.load_repair` returns.
+        pixels: uint8 (h, w, 3). The photograph.
+        points: float (68, 2 or 3). Its landmarks; they are looked for where None.
+
+    Returns:
+        `PhotoLayers`, of the names `pigments.REPAIRS`.
+
+    Raises:
+        PhotoError: no face was found.
+    """
+    upright = _upright(pixels, find_landmarks(pixels) if points is None else points)
+    windows = makeup_pairs.find_windows(upright[2][None])
+    return _predict(generator, pixels, upright, windows, makeup_pairs.cut(upright[1][None], windows), pigments.REPAIRS)
+
+
+def _predict(generator, pixels, upright, windows, reference, names):
+    """Return the `PhotoLayers` that a generator predicts for an upright face and a reference laid over it."""
+    frame, face, places = upright
+    bare, masks = makeup_pairs.cut(face[None], windows), makeup_pairs.cut(regions.soft_masks(places[None], SIZE, SIZE), windows)
+    opacity, pigment = generator.predict_on_batch([ops.convert_to_numpy(pigments.to_lab(bare)), masks, ops.convert_to_numpy(pigments.to_lab(reference))])
     near = ndimage.maximum_filter(masks[0].max(axis=-1), 3)  # the guided filter may not carry makeup off the face
-    return spread(pixels, frame, windows[0], bare[0], np.rint(255 * opacity[0]).astype("uint8"), pigment[0], near)
+    return spread(pixels, frame, windows[0], bare[0], np.rint(255 * opacity[0]).astype("uint8"), pigment[0], near, names)
 
 
 def _upright(pixels, points):
@@ -84,7 +110,7 @@ def _upright(pixels, points):
     return frame, align.crop(pixels, frame, SIZE), align.move(align.invert(frame), np.asarray(points)[:, :2]).astype("float32")
 
 
-def spread(pixels, frame, window, face, opacity, pigment, near=None):
+def spread(pixels, frame, window, face, opacity, pigment, near=None, names=pigments.LAYERS):
     """Bring the opacities of a small window to the photograph's size, along its edges.
 
     In the small window each opacity is explained by the face's colour, `opacity = a * colour + b` in each neighbourhood, as the guided filter does.
@@ -98,6 +124,7 @@ def spread(pixels, frame, window, face, opacity, pigment, near=None):
         opacity: uint8 (height, width, layers).
         pigment: float (layers, 3).
         near: float (height, width) in [0, 1]. Where makeup may be; everywhere in the window where None.
+        names: Tuple of strings. The layers' names.
 
     Returns:
         `PhotoLayers`.
@@ -119,7 +146,7 @@ def spread(pixels, frame, window, face, opacity, pigment, near=None):
         if inner[0] >= inner[2] or inner[1] >= inner[3]:
             continue
         there = (slice(inner[1] - box[1], inner[3] - box[1]), slice(inner[0] - box[0], inner[2] - box[0]))
-        if pigments.LAYERS[layer] in SOFT:
+        if names[layer] in SOFT:
             covered = _look_up(opacity[..., layer][part], shifted, inner)
         else:
             covered = _look_up(b[..., layer][part], shifted, inner)
@@ -128,7 +155,7 @@ def spread(pixels, frame, window, face, opacity, pigment, near=None):
         covered *= on_face[there]
         covered[covered < FAINT] = 0
         spread_out[(layer, *there)] = np.minimum(covered + 0.5, 255)
-    return PhotoLayers(box, spread_out, np.asarray(pigment, "float32"))
+    return PhotoLayers(box, spread_out, np.asarray(pigment, "float32"), names)
 
 
 def _part_with(chosen, border=2):
@@ -161,7 +188,7 @@ def apply_layers(pixels, layers, strength=1.0):
     Args:
         pixels: uint8 (h, w, 3). The photograph.
         layers: `PhotoLayers`, made for it.
-        strength: Float in [0, 1] for all regions, or a dictionary from regions to floats; see `pigments.apply`.
+        strength: Float in [0, 1] for all layers, or a dictionary from regions to floats; see `pigments.apply`.
 
     Returns:
         uint8 (h, w, 3). Where no layer is, and everywhere at strength 0, the photograph, bit for bit.
@@ -169,12 +196,13 @@ def apply_layers(pixels, layers, strength=1.0):
     Raises:
         ValueError: an unknown region, or a strength outside [0, 1].
     """
-    named = strength if isinstance(strength, dict) else dict.fromkeys(pigments.REGIONS, strength)
+    by_region = isinstance(strength, dict)
+    named = strength if by_region else dict.fromkeys(pigments.REGIONS, strength)
     if set(named) - set(pigments.REGIONS) or not all(0 <= value <= 1 for value in named.values()):
         raise ValueError(f"strength={strength} came; a number in [0, 1], or a dictionary from {', '.join(pigments.REGIONS)} to such numbers, is wanted.")
     left, top, right, bottom = layers.box
     result = np.array(pixels)
-    scales = {number: named.get(pigments.REGION_OF[name], 1.0) / 255 for number, name in enumerate(pigments.LAYERS)}
+    scales = {number: (named.get(pigments.REGION_OF.get(name), 1.0) if by_region else strength) / 255 for number, name in enumerate(layers.names)}
     used = [number for number, scale in scales.items() if scale > 0 and layers.opacity[number].any()]
     if not used:
         return result

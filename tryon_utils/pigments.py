@@ -14,6 +14,7 @@ REGIONS = ("lips", "eyes", "brows", "cheeks", "skin")  # what each can be given 
 LAYERS = ("foundation", "contour", "blush", "eyeshadow", "second eyeshadow", "liner", "brow", "lipstick", "gloss")  # in painting order
 REGION_OF = {"foundation": "skin", "contour": "skin", "blush": "cheeks", "eyeshadow": "eyes", "second eyeshadow": "eyes", "liner": "eyes",
              "brow": "brows", "lipstick": "lips", "gloss": "lips"}
+REPAIRS = ("under the eyes", "spots")  # the layers that even out a face; no makeup, so in no region
 COVERING = ("eyeshadow", "second eyeshadow", "lipstick")  # what hides the skin's colour; the others change it
 GROUPS = {"lips": ("lipstick",), "eyes": ("eyeshadow", "second eyeshadow"), "cheeks": ("blush",)}  # what training recolours
 WINDOW = (48, 40)  # height and width in pixels of the part of a 64-pixel picture that networks see; between the eyes is its middle

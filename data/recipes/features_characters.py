@@ -1,7 +1,8 @@
 """How the reader of characters is trained: who somebody is, where the landmarks are, and hair, expression, glasses, makeup or none, and skin tone.
 
 It judges chapter 08's fakes, so it learns from the people of a world of its own: nobody of the world that it judges is among them. Fakes are
-softer than renders; half of what it is shown is blurred a little.
+softer than renders; half of what it is shown is blurred a little. When it has found out where mouths and eyes are, a second look learns to read
+them: from the same people, drawn, moved and spoilt a few times more.
 """
 
 import time
@@ -20,6 +21,8 @@ WORLD = 1  # the seed of its people
 COUNT = 1408  # of them, each bare and made up
 PEOPLE = 32  # in a batch, each twice
 EPOCHS = 12
+SPOILT = 5  # times that each picture is prepared anew for the second look
+SECOND_EPOCHS = 8
 JAW, BROWS, BRIDGE, NOSTRILS = range(16, -1, -1), range(26, 16, -1), range(27, 31), range(35, 30, -1)
 EYES = (45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40)
 MOUTH = (*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1))
@@ -120,6 +123,37 @@ def judge(model, pictures, truth):
     return {name: round(value, 4) for name, value in scores.items()}
 
 
+def first_look(pictures, behind, truth, options, folder):
+    """Train the first look, and return it."""
+    first = character_reader.build_first_look(characters.HEADS, **options)
+    model = keras.Model(first.input, {name: output for name, output in first.output.items() if name != "features"})
+    batches = Batches(pictures, behind, truth, SEED)
+    entropy = {name: fair_entropy(truth[name].ravel(), len(values)) for name, values in characters.HEADS.items()}
+    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(4e-3, EPOCHS * len(batches))),
+                  {"landmarks": features_faces.weighed, "embedding": features_faces.who_is_who, **entropy},
+                  loss_weights={"landmarks": 1.0, "embedding": 1.0, **dict.fromkeys(characters.HEADS, 1.0)})
+    follow = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(batches, "epoch", epoch))
+    model.fit(batches, epochs=EPOCHS, callbacks=[keras.callbacks.BackupAndRestore(folder), follow], shuffle=False, verbose=2)
+    return first
+
+
+def second_look(first, pictures, behind, truth, options):
+    """Train the second look on what the first one's landmarks cut out, and return it."""
+    cutter, batches, shown, wanted = character_reader.build_cutter(first), Batches(pictures, behind, truth, SEED), [], []
+    for batches.epoch in range(EPOCHS, EPOCHS + SPOILT):
+        for index in range(len(batches)):
+            batch, known = batches[index]
+            shown.append([part.astype("float16") for part in cutter.predict_on_batch(batch)])
+            wanted.append([known[name] for name in character_reader.CLOSELY])
+    shown, wanted = [np.concatenate(parts) for parts in zip(*shown, strict=True)], [np.concatenate(parts) for parts in zip(*wanted, strict=True)]
+    second = character_reader.build_second_look(characters.HEADS, options["width"], seed=options["seed"] + 1)
+    entropy = {name: fair_entropy(truth[name].ravel(), len(characters.HEADS[name])) for name in character_reader.CLOSELY}
+    steps = SECOND_EPOCHS * (len(shown[0]) // (2 * PEOPLE))
+    second.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(3e-3, steps)), entropy)
+    second.fit(shown, dict(zip(character_reader.CLOSELY, wanted, strict=True)), batch_size=2 * PEOPLE, epochs=SECOND_EPOCHS, verbose=2)
+    return second
+
+
 def make(path, folder):
     """Train the reader and write its weights.
 
@@ -132,19 +166,12 @@ def make(path, folder):
     """
     started = time.monotonic()
     options = {"width": 16, "feature_dim": 64, "seed": SEED}
-    reader = character_reader.build_reader(characters.HEADS, **options)
-    model = keras.Model(reader.input, {name: output for name, output in reader.output.items() if name != "features"})
-    pictures, behind, truth = samples("train", COUNT, WORLD)
-    batches = Batches(pictures, behind, truth, SEED)
-    entropy = {name: fair_entropy(truth[name].ravel(), len(values)) for name, values in characters.HEADS.items()}
-    model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(4e-3, EPOCHS * len(batches))),
-                  {"landmarks": features_faces.weighed, "embedding": features_faces.who_is_who, **entropy},
-                  loss_weights={"landmarks": 1.0, "embedding": 1.0, **dict.fromkeys(characters.HEADS, 1.0)})
-    follow = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(batches, "epoch", epoch))
-    model.fit(batches, epochs=EPOCHS, callbacks=[keras.callbacks.BackupAndRestore(folder), follow], shuffle=False, verbose=2)
+    people = samples("train", COUNT, WORLD)
+    first = first_look(*people, options, folder)
+    second = second_look(first, *people, options)
     seconds = round(time.monotonic() - started)
-    bare = character_reader.build_reader(characters.HEADS, **options)  # without the optimizer's memory, which would be saved, too
-    bare.set_weights(reader.get_weights())
+    bare = character_reader.build_reader(characters.HEADS, **options)  # without the optimizers' memory, which would be saved, too
+    bare.set_weights(character_reader.join_looks(first, second).get_weights())
     bare.save_weights(path)
     return {"seed": SEED, "seconds": seconds, "parameters": bare.count_params(), "options": options, "heads": characters.HEADS,
             "trained_on": f"{COUNT} people of world {WORLD}, bare and made up", "held_out": "200 new people of world 0, bare and made up in new looks",

@@ -106,15 +106,16 @@ top = gallery.Sampler(gallery.find("dcgan_garments")).pictures([117])[0]
 noisy = np.clip(top + np.random.default_rng(0).normal(0, 60, top.shape), 0, 255).astype("uint8")
 pictures = {"03": top, "06": noisy, "09": face.bare[3], "12": face.picture[3], "13": dresser.bodies.garment[garment], "14": result}
 
-# %% alt="A map of the course in six columns, from the game to the studio, with a box for each chapter that says what it adds, some with a small picture; chapters that are not written yet are grey."
+# %% alt="A map of the course in six columns, from the game to the studio, with a box for each chapter that says what it adds, some with a small picture."
 plots.draw_map(parts, there, pictures)
 
 # %% [markdown]
-# Read from left to right, or begin where you are curious: each chapter says which ones it needs. What is grey isn't here yet.
+# Read from left to right, or begin where you are curious: each chapter says which ones it needs.
 #
 # - *The game*: [01 Derive the losses](01_derive_the_losses.ipynb), [02 Train a toy GAN](02_train_a_toy_gan.ipynb), [03 Build a DCGAN](03_build_a_dcgan.ipynb)
 # - *Trust it*: [04 Diagnose broken GANs](04_diagnose_broken_gans.ipynb), [05 Stabilise training](05_stabilise_training.ipynb), [06 Measure quality](06_measure_quality.ipynb)
-# - *Repair it*: [09 Prepare people](09_prepare_people.ipynb)
+# - *Steer it*: [07 Encode with a VAE](07_encode_with_a_vae.ipynb), [08 Condition on attributes](08_condition_on_attributes.ipynb)
+# - *Repair it*: [09 Prepare people](09_prepare_people.ipynb), [10 Translate pairs](10_translate_pairs.ipynb), [11 Translate without pairs](11_translate_without_pairs.ipynb)
 # - *Try it on*: [12 Try on makeup](12_try_on_makeup.ipynb), [13 Warp a garment](13_warp_a_garment.ipynb), [14 Try on clothes](14_try_on_clothes.ipynb)
 # - *Open it*: [15 Run the studio](15_run_the_studio.ipynb)
 #

@@ -37,9 +37,9 @@ def patch(answer):
         Misconception(lambda kernel_sizes, strides: field(kernel_sizes, strides) - 1, "One too few: before any layer, an output sees one pixel."),
         Misconception(lambda kernel_sizes, strides: field(kernel_sizes, strides) ** 2, "That is how many pixels lie in the patch. How many is it wide?"),
     ]
-    inputs = [([4, 4, 4, 3], [2, 2, 2, 1]), ([3, 3], [1, 2]), ([5, 3, 4], [1, 2, 2]), ([4], [2]), ([4, 4, 4, 4, 4], [2, 2, 2, 1, 1])]
+    inputs = [([4, 4, 3], [2, 2, 1]), ([3, 3], [1, 2]), ([5, 3, 4], [1, 2, 2]), ([4], [2]), ([4, 4, 4, 4, 4], [2, 2, 2, 1, 1])]
     return judge(answer, field, inputs, slips, tolerance=1e-6,
-                 praise="The last of these networks is pix2pix's own: 70 pixels. Ours, the first, sees 38: more than half of a face of 64.")
+                 praise="The last of these networks is pix2pix's own: 70 pixels. Ours, the first, sees 18: more than half of a garment of 32.")
 
 
 def best_guess(answer):

@@ -13,6 +13,8 @@ from tryon_utils.models.face_reader import POINTS, SIZE, PointsOfMaps
 
 MOUTH, EYES = (48, 68), (36, 48)  # the landmarks whose mean is a window's centre
 MOUTH_WINDOW, EYES_WINDOW = (12, 20), (18, 40)  # pixels, of the 64 x 64 that are looked at
+WINDOWS = ((MOUTH, MOUTH_WINDOW), (EYES, EYES_WINDOW))
+CLOSELY = ("expression", "glasses", "style")  # what the second look is for
 
 
 class Window(layers.Layer):
@@ -53,8 +55,72 @@ def relative(landmarks):
     return ops.reshape((landmarks - ops.mean(landmarks, axis=1, keepdims=True)) / distance, (-1, 2 * POINTS))
 
 
+def normalise(x):
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+
+
+def convolve(x, channels, initializer, kernel_size=3, strides=1):
+    return normalise(layers.Conv2D(channels, kernel_size, strides, "same", use_bias=False, kernel_initializer=initializer)(x))
+
+
+def condense(x, units, initializer):
+    return layers.BatchNormalization(momentum=0.9)(layers.Dense(units, use_bias=False, kernel_initializer=initializer)(x))
+
+
+def build_first_look(heads, width=16, feature_dim=64, closely=32, seed=0):
+    """Build the network that finds the landmarks and learns all there is to learn; see `build_reader` for its arguments.
+
+    Returns:
+        A functional `keras.Model` from pictures (batch, 64, 64, 3) in [-1, 1] to a dictionary: "landmarks" (batch, 68, 2), "embedding" and
+        "features" (batch, feature_dim), and the logits of each head (batch, values).
+    """
+    draws = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    pictures = keras.Input((SIZE, SIZE, 3), name="pictures")
+    half = convolve(convolve(pictures, width, draws, 4, 2), 2 * width, draws)  # 32 x 32
+    quarter = convolve(convolve(half, 3 * width, draws, 4, 2), 3 * width, draws)
+    eighth = convolve(convolve(quarter, 4 * width, draws, 4, 2), 4 * width, draws)  # 8 x 8: sees the whole face
+    x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(eighth), quarter]), 3 * width, draws)
+    landmarks = PointsOfMaps(4, name="landmarks")(layers.Conv2D(POINTS, 1, kernel_initializer=draws)(x))
+    pooled = layers.Concatenate()([pool()(maps) for maps in (quarter, eighth) for pool in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)])
+    small = layers.Flatten()(convolve(eighth, width, draws, 4, 2))  # identity and hair are a matter of where things are, too: a coarse map, not only its mean
+    seen = [pooled, small]
+    for points, size in WINDOWS:
+        window = convolve(convolve(Window(points, size)(pictures, landmarks), width, draws, 4, 2), width, draws)
+        seen.append(layers.ReLU()(condense(layers.Flatten()(window), closely, draws)))
+    places = layers.BatchNormalization(momentum=0.9)(relative(landmarks))
+    seen.append(layers.ReLU()(condense(places, closely, draws)))
+    features = layers.ReLU(name="features")(condense(layers.Concatenate()(seen), feature_dim, draws))  # without the normalisation most of them die
+    embedding = layers.UnitNormalization(name="embedding")(condense(layers.Concatenate()([pooled, small]), feature_dim, draws))
+    logits = {name: layers.Dense(len(values), kernel_initializer=draws, name=name)(features) for name, values in heads.items()}
+    return keras.Model(pictures, {"landmarks": landmarks, "embedding": embedding, "features": features, **logits}, name="first_look")
+
+
+def build_cutter(first):
+    """Return the network that cuts out what the second look is shown, where the first look's landmarks are: it has no weights of its own.
+
+    Returns:
+        A functional `keras.Model` from pictures to a list: the windows around mouth and eyes, and where the landmarks are, (batch, 136).
+    """
+    pictures, landmarks = first.input, first.output["landmarks"]
+    return keras.Model(pictures, [*(Window(points, size)(pictures, landmarks) for points, size in WINDOWS), relative(landmarks)], name="cutter")
+
+
+def build_second_look(heads, width=16, closely=32, seed=0):
+    """Build the network that reads what is small from the windows alone: trained when the landmarks stay where they are.
+
+    Returns:
+        A functional `keras.Model` from what the cutter returns to a dictionary of logits, one for each head that is in `CLOSELY`.
+    """
+    draws = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    shown = [keras.Input((*size, 3)) for _, size in WINDOWS] + [keras.Input((2 * POINTS,))]
+    seen = [layers.Flatten()(convolve(convolve(window, width, draws, 4, 2), width, draws)) for window in shown[:-1]]
+    seen.append(layers.BatchNormalization(momentum=0.9)(shown[-1]))
+    x = layers.Concatenate()([layers.ReLU()(condense(part, closely, draws)) for part in seen])
+    return keras.Model(shown, {name: layers.Dense(len(heads[name]), kernel_initializer=draws, name=name)(x) for name in CLOSELY if name in heads}, name="second_look")
+
+
 def build_reader(heads, width=16, feature_dim=64, closely=32, seed=0):
-    """Build the network.
+    """Build the reader: the first look, and the second one for what is small.
 
     Args:
         heads: Dictionary from an attribute's name to its values; each gets an output of logits, as in `features.build_classifier`.
@@ -67,35 +133,12 @@ def build_reader(heads, width=16, feature_dim=64, closely=32, seed=0):
         A functional `keras.Model` from pictures (batch, 64, 64, 3) in [-1, 1] to a dictionary: "landmarks" (batch, 68, 2), "embedding" and
         "features" (batch, feature_dim), and the logits of each head (batch, values). `face_reader.read` reads many pictures with it.
     """
-    initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    return join_looks(build_first_look(heads, width, feature_dim, closely, seed), build_second_look(heads, width, closely, seed + 1))
 
-    def normalise(x):
-        return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
 
-    def convolve(x, channels, kernel_size=3, strides=1):
-        return normalise(layers.Conv2D(channels, kernel_size, strides, "same", use_bias=False, kernel_initializer=initializer)(x))
-
-    def condense(x, units):
-        return layers.BatchNormalization(momentum=0.9)(layers.Dense(units, use_bias=False, kernel_initializer=initializer)(x))
-
-    pictures = keras.Input((SIZE, SIZE, 3), name="pictures")
-    half = convolve(convolve(pictures, width, 4, 2), 2 * width)  # 32 x 32
-    quarter = convolve(convolve(half, 3 * width, 4, 2), 3 * width)
-    eighth = convolve(convolve(quarter, 4 * width, 4, 2), 4 * width)  # 8 x 8: sees the whole face
-    x = convolve(layers.Concatenate()([layers.UpSampling2D(interpolation="bilinear")(eighth), quarter]), 3 * width)
-    landmarks = PointsOfMaps(4, name="landmarks")(layers.Conv2D(POINTS, 1, kernel_initializer=initializer)(x))
-    pooled = layers.Concatenate()([pool()(maps) for maps in (quarter, eighth) for pool in (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)])
-    small = layers.Flatten()(convolve(eighth, width, 4, 2))  # identity and hair are a matter of where things are, too: a coarse map, not only its mean
-    seen = [pooled, small]
-    for points, size in ((MOUTH, MOUTH_WINDOW), (EYES, EYES_WINDOW)):
-        window = convolve(convolve(Window(points, size)(pictures, landmarks), width, 4, 2), width)
-        seen.append(layers.ReLU()(condense(layers.Flatten()(window), closely)))
-    places = layers.BatchNormalization(momentum=0.9)(relative(landmarks))
-    seen.append(layers.ReLU()(condense(places, closely)))
-    features = layers.ReLU(name="features")(condense(layers.Concatenate()(seen), feature_dim))  # without the normalisation most of them die
-    embedding = layers.UnitNormalization(name="embedding")(condense(layers.Concatenate()([pooled, small]), feature_dim))
-    logits = {name: layers.Dense(len(values), kernel_initializer=initializer, name=name)(features) for name, values in heads.items()}
-    return keras.Model(pictures, {"landmarks": landmarks, "embedding": embedding, "features": features, **logits}, name="character_reader")
+def join_looks(first, second):
+    """Return the reader that is made of the two looks, and shares their weights."""
+    return keras.Model(first.input, {**first.output, **second(build_cutter(first).output)}, name="character_reader")
 
 
 def load(folder=weights.FOLDER):

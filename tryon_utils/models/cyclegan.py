@@ -13,7 +13,7 @@ from tryon_utils import losses, weights
 
 @keras.saving.register_keras_serializable(package="tryon_utils")
 class Modulate(layers.Layer):
-    """Multiplies each channel by one number and adds another; a code decides both, picture by picture. It begins with doing nothing.
+    """Multiplies each channel by one number and adds another; a code decides both, picture by picture, and from the beginning.
 
     Formula:
         `x * (1 + scale(code)) + shift(code)`
@@ -27,7 +27,7 @@ class Modulate(layers.Layer):
 
     def build(self, input_shape):
         channels, code_dim = input_shape[0][-1], input_shape[1][-1]
-        self.matrix = self.add_weight((code_dim, 2 * channels), initializer="zeros", name="matrix")
+        self.matrix = self.add_weight((code_dim, 2 * channels), initializer=keras.initializers.RandomNormal(stddev=0.5, seed=channels), name="matrix")
 
     def call(self, inputs):
         features, codes = inputs
@@ -38,16 +38,37 @@ class Modulate(layers.Layer):
         return input_shape[0]
 
 
-def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, seed=0):
+@keras.saving.register_keras_serializable(package="tryon_utils")
+class Places(layers.Layer):
+    """Adds to every channel a number of its own at every place. It begins with doing nothing.
+
+    A convolution does the same everywhere. Where windows are cut so that eyes lie on eyes, the place says what is there.
+
+    Call arguments:
+        Features (batch, height, width, channels).
+    """
+
+    def build(self, input_shape):
+        self.map = self.add_weight(input_shape[1:], initializer="zeros", name="map")
+
+    def call(self, features):
+        return features + self.map
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, fine=False, seed=0):
     """Build a generator from one pile to the other: down twice, some residual blocks, and up again beside what was seen on the way down.
 
-    It predicts a correction of the picture. Its last layer is zero at first, so it begins with changing nothing.
+    It predicts a correction of the picture. Its last layers are zero at first, so it begins with changing nothing.
 
     Args:
         shape: Pair of integers, multiples of 4. Height and width.
         channels: Integer. Features at half the size; twice as many at a quarter.
         blocks: Integer. Residual blocks at a quarter of the size.
         code_dim: Integer. Numbers in the code that chooses among answers; 0 for none.
+        fine: Boolean. Whether the correction is decided pixel by pixel; at half the size and enlarged where not, which costs a third less.
         seed: Integer. Fixes the initial weights.
 
     Returns:
@@ -65,7 +86,7 @@ def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, seed=0):
 
     pictures = keras.Input((*shape, 3), name="pictures")
     code = keras.Input((code_dim,), name="code") if code_dim else None
-    half = convolve(pictures, channels, 4, 2)
+    half = Places()(convolve(pictures, channels, 4, 2))
     x = convolve(half, 2 * channels, 4, 2)
     for _ in range(blocks):
         inner = convolve(x, 2 * channels)
@@ -75,8 +96,11 @@ def build_translator(shape=(48, 40), channels=16, blocks=2, code_dim=0, seed=0):
     x = convolve(layers.Concatenate()([layers.UpSampling2D()(x), half]), channels)
     if code_dim:
         x = Modulate()([x, code])
-    x = convolve(layers.Concatenate()([layers.UpSampling2D()(x), pictures]), channels)
-    correction = layers.Conv2D(3, 3, padding="same", kernel_initializer="zeros", name="correction")(x)
+    if fine:
+        x = convolve(layers.Concatenate()([layers.UpSampling2D()(x), pictures]), channels)
+    correction = Places()(layers.Conv2D(3, 3, padding="same", kernel_initializer="zeros", name="correction")(x))
+    if not fine:
+        correction = layers.UpSampling2D(interpolation="bilinear")(correction)
     return keras.Model([pictures, code] if code_dim else pictures, layers.Add(name="translated")([pictures, correction]), name="translator")
 
 
@@ -275,41 +299,56 @@ class StyledCycleGAN(CycleGAN):
         return fake_a, fake_b, {"cycle": self.cycle_weight * cycle, "identity": self.identity_weight * identity, "code": self.code_weight * code}
 
 
-def compile_cycle(model, training_steps, learning_rate=0.002):
-    """Give a CycleGAN its optimizers: Adam with rates that stay for half of the steps and then fall in a straight line.
+class WithPairs(keras.Model):
+    """A generator that is taught by pairs, to measure the others by: what can be learned where somebody knows the answers.
+
+    Formula:
+        `L = |b - B(a)|`, the mean over pixels
+
+    Args:
+        translator: Generator; see `build_translator`.
+        average_decay: Float in [0, 1). How much of the average each step keeps.
+
+    Attributes:
+        average: Copy of the generator whose weights are moving averages of its own.
+    """
+
+    def __init__(self, translator, average_decay=0.98):
+        super().__init__()
+        self.translator, self.average, self.average_decay = translator, keras.models.clone_model(translator), average_decay
+        self.average.set_weights(translator.get_weights())
+        self.average.trainable = False
+
+    def train_step(self, packed):
+        """Train once on uint8 (batch, height, width, 6): a picture, and what it shall become."""
+        values = ops.cast(packed, "float32") / 127.5 - 1
+        with tf.GradientTape() as tape:
+            loss = distance(values[..., 3:], self.translator(values[..., :3], training=True))
+        self.optimizer.apply(tape.gradient(loss, self.translator.trainable_variables), self.translator.trainable_variables)
+        for kept, newest in zip(self.average.variables, self.translator.variables, strict=True):
+            kept.assign(self.average_decay * kept + (1 - self.average_decay) * newest)
+        return {"distance": loss}
+
+
+def falling_adam(training_steps, learning_rate):
+    """Return Adam with a rate that falls along a cosine, to a twentieth."""
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.05), beta_1=0.5, beta_2=0.99)
+
+
+def compile_cycle(model, training_steps, learning_rate=0.002, judge_rate=0.001):
+    """Give a CycleGAN its optimizers; see `falling_adam`.
 
     Args:
         model: `CycleGAN` or `StyledCycleGAN`.
         training_steps: Integer.
-        learning_rate: Float. The generators' and the discriminators'.
+        learning_rate: Float. The generators'.
+        judge_rate: Float. The discriminators': the lower, the later they know every picture of a small pile by heart.
 
     Returns:
         The model.
     """
-    half = training_steps // 2
-    rates = [keras.optimizers.schedules.PolynomialDecay(learning_rate, training_steps - half, 0.05 * learning_rate) for _ in range(2)]
-    model.compile(*[keras.optimizers.Adam(LateFall(rate, half), beta_1=0.5, beta_2=0.99) for rate in rates])
+    model.compile(falling_adam(training_steps, learning_rate), falling_adam(training_steps, judge_rate))
     return model
-
-
-@keras.saving.register_keras_serializable(package="tryon_utils")
-class LateFall(keras.optimizers.schedules.LearningRateSchedule):
-    """A schedule that begins after some steps.
-
-    Args:
-        schedule: Schedule of Keras that counts from then on.
-        after: Integer. Steps with the schedule's first rate.
-    """
-
-    def __init__(self, schedule, after):
-        super().__init__()
-        self.schedule, self.after = schedule, after
-
-    def __call__(self, step):
-        return self.schedule(ops.maximum(ops.cast(step, "float32") - self.after, 0.0))
-
-    def get_config(self):
-        return {"schedule": self.schedule, "after": self.after}
 
 
 def translate(translator, pictures, codes=None):
@@ -332,10 +371,28 @@ def translate(translator, pictures, codes=None):
     return made
 
 
+def join(to_a, to_b, encoder=None):
+    """Return the networks of one training as one `keras.Model`, the form in which they ship: from pictures, and codes where there is an encoder."""
+    pictures = keras.Input(to_a.input_shape[1:], name="pictures")
+    if encoder is None:
+        return keras.Model(pictures, [to_a(pictures), to_b(pictures)], name="two_ways")
+    code = keras.Input(encoder.output_shape[1:], name="code")
+    return keras.Model([pictures, code], [to_a(pictures), to_b([pictures, code]), encoder(pictures)], name="two_ways")
+
+
+def build_networks(shape, code_dim=0, fine=True, seed=0):
+    """Build the generators to A and to B, and the encoder of codes, or None where there are none."""
+    both = build_translator(shape, fine=fine, seed=seed), build_translator(shape, code_dim=code_dim, fine=fine, seed=seed + 1)
+    to_a, to_b = (keras.Model(one.input, one.output, name=name) for one, name in zip(both, ("to_a", "to_b"), strict=True))
+    return to_a, to_b, build_encoder(shape, code_dim=code_dim, seed=seed + 4) if code_dim else None
+
+
 def load(name, folder=weights.FOLDER):
-    """Load a generator that ships with the course; see `weights.load`.
+    """Load the networks of a training that ships with the course, frozen; see `build_networks`.
 
     Raises:
         WeightsError: an unknown name, or a file that is missing or damaged.
     """
-    return weights.load(build_translator(**weights.find(name, folder)["options"]), name, folder)
+    networks = build_networks(**weights.find(name, folder)["options"])
+    weights.load(join(*networks), name, folder)
+    return networks

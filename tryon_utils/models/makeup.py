@@ -343,3 +343,8 @@ def load(seed=0, folder=weights.FOLDER):
     """
     name = f"makeup_{seed}"
     return weights.load(build_generator(**weights.find(name, folder)["options"]), name, folder)
+
+
+def load_repair(folder=weights.FOLDER):
+    """Load the generator of layers that even out spots and dark circles; see `load` and `LayerRepair`."""
+    return weights.load(build_generator(**weights.find("makeup_repair", folder)["options"]), "makeup_repair", folder)

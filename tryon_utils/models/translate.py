@@ -13,13 +13,13 @@ from tryon_utils import losses, weights
 SEEN = 4  # channels of what is given: a picture, and where nothing is known
 
 
-def build_generator(shape=(64, 64), widths=(16, 32, 64, 96), skips=True, seed=0):
+def build_generator(shape=(None, None), widths=(16, 32, 64), skips=True, seed=0):
     """Build the U-Net: strided convolutions down to a small grid, and up again, with what was seen on the way down handed across.
 
     It predicts a correction, which is added to what is seen. Its last layer is zero at first, so it begins with doing nothing.
 
     Args:
-        shape: Pair of integers. Height and width, divisible by 2 ** (number of widths).
+        shape: Pair of integers. Height and width, divisible by 2 ** (number of widths); None, and any such size may come.
         widths: Sequence of integers. Features at half the size, at a quarter, and so on.
         skips: Boolean. Whether what was seen on the way down, and the picture itself, is handed across.
         seed: Integer. Fixes the initial weights.
@@ -34,7 +34,7 @@ def build_generator(shape=(64, 64), widths=(16, 32, 64, 96), skips=True, seed=0)
     Source:
         Ronneberger, Fischer, Brox, 2015; as the generator of a GAN: Isola, Zhu, Zhou, Efros, 2017.
     """
-    if any(size % 2 ** len(widths) for size in shape):
+    if any(size and size % 2 ** len(widths) for size in shape):
         raise ValueError(f"A shape of {shape[0]} x {shape[1]} came; height and width that {2 ** len(widths)} divides are wanted, or fewer widths.")
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
 
@@ -142,7 +142,8 @@ class Translation(Opponents):
     """A generator that learns from pairs, and from a discriminator that tells its answers from true ones, where there is one.
 
     Formula:
-        `L_G = pixel_weight * mean |truth - G(seen)| + adversarial_weight * game.generator_loss(D(seen, G(seen)))`
+        `L_G = pixel_weight * mean error(truth - G(seen)) + adversarial_weight * game.generator_loss(D(seen, G(seen)))`; the mean is over all pixels,
+        or, in pictures with a hole, over the hole's.
 
     Example:
         model = Translation(build_generator(seed=1), build_discriminator(seed=2))
@@ -153,6 +154,7 @@ class Translation(Opponents):
         generator, discriminator: See `Opponents`.
         pixel_weight: Float.
         adversarial_weight: Float.
+        error: Function from differences to errors of the same shape, such as `ops.abs` or `ops.square`.
         game: `losses.Game`.
         **options: Those of `Opponents`: average_decay.
 
@@ -160,9 +162,9 @@ class Translation(Opponents):
         Isola, Zhu, Zhou, Efros, 2017 (pix2pix).
     """
 
-    def __init__(self, generator, discriminator=None, pixel_weight=1.0, adversarial_weight=0.02, game=losses.GAMES["hinge"], **options):
+    def __init__(self, generator, discriminator=None, pixel_weight=1.0, adversarial_weight=0.02, error=ops.abs, game=losses.GAMES["hinge"], **options):
         super().__init__(generator, discriminator, **options)
-        self.pixel_weight, self.adversarial_weight, self.game = pixel_weight, adversarial_weight, game
+        self.pixel_weight, self.adversarial_weight, self.error, self.game = pixel_weight, adversarial_weight, error, game
 
     def train_discriminator(self, seen, truth, made):
         """Move the discriminator one step down its loss on true pictures and made ones; the generator's weights stay."""
@@ -175,9 +177,11 @@ class Translation(Opponents):
 
     def train_generator(self, seen, truth):
         """Move the generator one step down its loss, and the average a little towards it; the discriminator's weights stay."""
+        missing = (seen[..., 3:] + 1) / 2
+        counted = ops.maximum(missing, 1 - ops.max(missing, axis=(1, 2), keepdims=True))  # a hole's pixels; all, where there is no hole
         with tf.GradientTape() as tape:
             made = self.generator(seen, training=True)
-            pixels = ops.mean(ops.abs(truth - made))
+            pixels = ops.sum(counted * self.error(truth - made)) / (3 * ops.sum(counted))
             loss = self.pixel_weight * pixels
             if self.discriminator is not None:
                 logits = self.discriminator(ops.concatenate([seen, made], axis=-1))  # not training: spectral normalisation would move its weights
@@ -197,8 +201,8 @@ class Translation(Opponents):
         return results
 
 
-def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, pixel_weight=1.0, learning_rate=0.004, seed=0, patches=True,
-                      begin_with=None, **options):
+def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, pixel_weight=1.0, error=ops.abs, learning_rate=0.004, seed=0,
+                      patches=True, begin_with=None, **options):
     """Build and compile the translation of chapter 10: both networks, and Adam with rates that fall along half a cosine.
 
     Args:
@@ -206,6 +210,7 @@ def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, p
         shape: Pair of integers. Height and width of the pictures.
         adversarial_weight: Float. 0, and there is no adversary.
         pixel_weight: Float.
+        error: Function; see `Translation`.
         learning_rate: Float. Of both networks, at the start.
         seed: Integer. Fixes the initial weights.
         patches: Boolean. See `build_discriminator`.
@@ -221,15 +226,15 @@ def build_translation(training_steps, shape=(64, 64), adversarial_weight=0.02, p
     generator = build_generator(shape, seed=2 * seed, **options)
     if begin_with is not None:
         generator.set_weights(begin_with.get_weights())
-    discriminator = build_discriminator(shape, patches=patches, seed=2 * seed + 1) if adversarial_weight else None
-    model = Translation(generator, discriminator, pixel_weight, adversarial_weight)
+    discriminator = build_discriminator(shape, depth=2, patches=patches, seed=2 * seed + 1) if adversarial_weight else None
+    model = Translation(generator, discriminator, pixel_weight, adversarial_weight, error)
     rates = [keras.optimizers.schedules.CosineDecay(learning_rate, training_steps, alpha=0.05) for _ in range(2)]
     model.compile(keras.optimizers.Adam(rates[0], beta_1=0.9), keras.optimizers.Adam(rates[1], beta_1=0.5, beta_2=0.99))
     return model
 
 
 def restore(generator, seen, missing=None):
-    """Return what the generator makes of pictures, clipped and rounded, piece by piece.
+    """Return what the generator makes of pictures, clipped and rounded, piece by piece; where holes are, all else stays as it is.
 
     Args:
         generator: See `build_generator`.
@@ -239,27 +244,79 @@ def restore(generator, seen, missing=None):
     Returns:
         uint8 (n, height, width, 3).
     """
+    missing = np.zeros(seen.shape[:3], bool) if missing is None else missing
     made = np.empty_like(seen)
     for start in range(0, len(seen), 50):
         piece = slice(start, start + 50)
-        mask = np.zeros((*seen[piece].shape[:3], 1), "float32") if missing is None else missing[piece][..., None].astype("float32")
-        given = np.concatenate([seen[piece] / np.float32(127.5) - 1, 2 * mask - 1], axis=-1)
+        given = np.concatenate([seen[piece] / np.float32(127.5) - 1, 2 * missing[piece][..., None].astype("float32") - 1], axis=-1)
         pictures = ops.convert_to_numpy(generator(given))
         made[piece] = np.clip(np.rint((pictures + 1) * 127.5), 0, 255)
+    with_hole = missing.any(axis=(1, 2))
+    made[with_hole] = np.where(missing[with_hole][..., None], made[with_hole], seen[with_hole])
     return made
 
 
-def load(name="restore", folder=weights.FOLDER):
-    """Load a generator that ships with the course; see `weights.load`.
+def weights_name(damage):
+    """Return the name of the weights that repair a damage, such as "restore_old_photograph"."""
+    return f"restore_{damage.replace(' ', '_')}"
+
+
+class Restorer:
+    """One of the course's repairs: a generator, what it needs, and where its weights come from.
+
+    Example:
+        repaired = load("hole").apply(pictures, missing)
 
     Args:
-        name: String.
+        damage: String, such as "hole".
+        generator: See `build_generator`.
+        provenance: Dictionary: what the list of weights says, or what made them; see `weights.find`.
+
+    Attributes:
+        name: String. The name of its weights.
+        title: String. What people read.
+        chapter: String. The chapter that builds it.
+        kind: String. "apply": it makes one picture from another.
+        needs: Tuple of strings. What `apply` takes.
+    """
+
+    chapter, kind = "10_translate_pairs", "apply"
+
+    def __init__(self, damage, generator, provenance):
+        self.name, self.title, self.generator, self.provenance = weights_name(damage), f"Repair: {damage}", generator, provenance
+        self.needs = ("picture", "missing") if damage == "hole" else ("picture",)
+
+    def apply(self, pictures, missing=None):
+        """Return repaired pictures.
+
+        Args:
+            pictures: uint8 (n, height, width, 3), damaged; height and width are divisible by 2 ** (number of widths).
+            missing: bool (n, height, width). Where nothing is known; asked for by the repair of holes alone.
+
+        Returns:
+            uint8 (n, height, width, 3).
+
+        Raises:
+            ValueError: a hole to be repaired, and nobody says where it is.
+        """
+        if "missing" in self.needs and missing is None:
+            raise ValueError(f"missing=None came; {self.name} wants a mask (n, height, width) of where nothing is known.")
+        return restore(self.generator, np.asarray(pictures), missing)
+
+
+def load(damage, folder=weights.FOLDER):
+    """Load a repair that ships with the course; see `weights.load`.
+
+    Args:
+        damage: String, one of `damages.KINDS`.
         folder: Path of the folder of weights.
 
     Returns:
-        A frozen `keras.Model`; see `build_generator`.
+        A `Restorer` with a frozen generator.
 
     Raises:
         WeightsError: an unknown name, or a file that is missing or damaged.
     """
-    return weights.load(build_generator(**weights.find(name, folder)["options"]), name, folder)
+    name = weights_name(damage)
+    found = weights.find(name, folder)
+    return Restorer(damage, weights.load(build_generator(**found["options"]), name, folder), found)

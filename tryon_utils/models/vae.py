@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from tryon_utils import losses
+from tryon_utils import losses, weights
+from tryon_utils.models import dcgan
 from tryon_utils.models.dcgan import grid_sizes
 
 
@@ -135,12 +136,12 @@ class Autoencoder(keras.Model):
 
     def encode(self, images, batch_size=50):
         """Return the mean codes of pictures in [-1, 1], batch by batch: float32 `(n, latent_dim)`."""
-        return np.concatenate([self.encoder.predict_on_batch(images[start:start + batch_size])[0] for start in range(0, len(images), batch_size)])
+        return np.concatenate([ops.convert_to_numpy(self.encoder(images[start:start + batch_size])[0]) for start in range(0, len(images), batch_size)])
 
     def decode(self, codes, batch_size=50):
         """Return the pictures of codes `(n, latent_dim)`, batch by batch: float32 in [-1, 1]."""
         codes = np.asarray(codes, "float32")
-        return np.concatenate([self.decoder.predict_on_batch(codes[start:start + batch_size]) for start in range(0, len(codes), batch_size)])
+        return np.concatenate([ops.convert_to_numpy(self.decoder(codes[start:start + batch_size])) for start in range(0, len(codes), batch_size)])
 
     def reconstruct(self, images):
         """Return pictures as they come back from their mean codes: float32 in [-1, 1]."""
@@ -199,6 +200,23 @@ def relative_error(features, other):
     """Return the sum of squared differences of features `(batch, ...)`, in units of the first ones' mean square: `(batch,)`."""
     scale = ops.stop_gradient(ops.mean(ops.square(features)) + 1e-6)
     return ops.sum(ops.square(features - other), axis=tuple(range(1, len(features.shape)))) / scale
+
+
+def build_eye(classifier, image_shape=(64, 64, 3), used_to=32):
+    """Build what the third layer of a trained classifier sees of pictures that may be larger than those that it is used to.
+
+    Args:
+        classifier: `keras.Model`, functional, such as `features.load` returns, with ReLUs between its convolutions.
+        image_shape: Tuple (height, width, channels); height and width the same or a multiple of `used_to`.
+        used_to: Integer. Height of the pictures that the classifier was trained on.
+
+    Returns:
+        `keras.Model` from pictures in [-1, 1] to features `(batch, rows, columns, channels)`. It shares the classifier's weights.
+    """
+    third = [layer for layer in classifier.layers if isinstance(layer, layers.ReLU)][2]
+    images = keras.Input(image_shape)
+    smaller = layers.AveragePooling2D(image_shape[0] // used_to)(images)
+    return keras.Model(images, keras.Model(classifier.input, third.output)(smaller), name="eye")
 
 
 def with_features(discriminator, level=2):
@@ -266,3 +284,44 @@ class VAEGAN(VAE):
         seen = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(judging.gradient(judgement, seen), seen)
         return {"loss": loss, **parts, "discriminator_loss": judgement}
+
+
+def joined(encoder, decoder):
+    """Return encoder and decoder as one functional model, from pictures to means, logarithms of variances and pictures: what a file of weights holds."""
+    mean, log_variance = encoder(encoder.input)
+    return keras.Model(encoder.input, [mean, log_variance, decoder(mean)], name="encoder_and_decoder")
+
+
+def load_faces(name="faces_pixels", folder=weights.FOLDER):
+    """Return one of the shipped models of 64 x 64 faces: it encodes, decodes and reconstructs, and is trained no further.
+
+    Example:
+        model = load_faces("faces_pixels")
+        codes = model.encode(images.to_model(faces.bare))  # float32 (n, 64)
+        pictures = model.decode(codes)                     # float32 (n, 64, 64, 3) in [-1, 1]
+
+    Args:
+        name: String: "faces_pixels", "faces_features" or "faces_vaegan".
+        folder: Path of the folder of weights.
+
+    Raises:
+        weights.WeightsError: there are no such weights.
+    """
+    options = weights.find(name, folder).get("options", {})
+    shape, latent_dim, channels = tuple(options["image_shape"]), options["latent_dim"], options["channels"]
+    model = VAE(build_encoder(shape, latent_dim, channels), dcgan.build_generator(shape, latent_dim, channels))
+    weights.load(joined(model.encoder, model.decoder), name, folder)
+    return model
+
+
+def load_face_generator(folder=weights.FOLDER):
+    """Return the shipped DCGAN of 64 x 64 faces: `keras.Model` from noise `(n, 64)` to pictures in [-1, 1].
+
+    Args:
+        folder: Path of the folder of weights.
+
+    Raises:
+        weights.WeightsError: there are no such weights.
+    """
+    options = weights.find("faces_dcgan", folder)["options"]
+    return weights.load(dcgan.build_generator(tuple(options["image_shape"]), options["latent_dim"], options["channels"]), "faces_dcgan", folder)

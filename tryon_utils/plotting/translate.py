@@ -144,7 +144,7 @@ def draw_forgetting(strengths, errors, floor, width=7.2):
     ax = figure.subplots()
     ax.axhline(floor, color="#555555", linewidth=1, linestyle="--")
     ax.text(strengths[-1], floor, "the plain picture itself ", fontsize=8, ha="right", va="bottom", color="#333333")
-    for colour, (name, values) in zip(("C1", "C0", "C2"), errors.items(), strict=False):
+    for colour, (name, values) in zip(("C1", "C0", "C2", "C3"), errors.items(), strict=False):
         ax.plot(strengths, values, "o-", color=colour, markersize=5, label=name)
     ax.set(xlabel="noise on the picture half way (grey levels)", ylabel="stripes lost (grey levels)", ylim=(0, None))
     ax.legend(fontsize=8.5)

@@ -97,7 +97,7 @@ class Atelier:
             style = self.style()
             numbers = self.sampler.matching(style, SHOWN, hide=self.seen) if style else self._unseen()
             self.seen.extend(numbers)
-            said = "Drawn from noise, by nobody." if not style else f"The best {SHOWN} of {self.sampler.counted:,} drawn, as our own classifier sees them."
+            said = "Drawn at random, by nobody." if not style else f"The best {SHOWN} of {self.sampler.counted:,} drawn, as our own classifier sees them."
             self.show(numbers, "Eight designs", said)
 
     def advise(self):
@@ -140,7 +140,7 @@ class Atelier:
         """Show one design large, and the way from it to the next one."""
         self.chosen = int(number)
         self.tiles.chosen = self._name(self.chosen)
-        words = pictures.describe_garment(self.sampler.describe(self.chosen))
+        words = self._words(self.chosen)
         follower = self.numbers[(self.numbers.index(self.chosen) + 1) % len(self.numbers)]
         self.said.value = f"<p><b>Design {self.chosen}</b><small>{html.escape(words[:1].upper() + words[1:])}.</small><small>Play: on to design {follower}.</small></p>"
         self.film.label = f"Design {self.chosen}, {words}, on its way to design {follower}"
@@ -183,12 +183,16 @@ class Atelier:
         return f"{self.entry.name}/{number}"
 
     def _alt(self, number):
-        return f"Design {number}: {pictures.describe_garment(self.sampler.describe(number))}"
+        return f"Design {number}: {self._words(number)}"
+
+    def _words(self, number):
+        """Return what a design shows, as the classifier sees it, where there is one."""
+        return pictures.describe_garment(self.sampler.describe(number)) if self.sampler.styles else self.entry.noun
 
     def _card(self):
         if self.chosen is None:
             return None
-        return self.sampler.pictures([self.chosen])[0], f"Design {self.chosen}, sewn by nobody", self.entry.provenance()
+        return self.sampler.pictures([self.chosen])[0], f"Design {self.chosen}, made by nobody", self.entry.provenance()
 
     def still(self):
         """Return the page as one picture."""

@@ -10,6 +10,9 @@ from tryon_utils.studio import parts, pictures
 from tryon_utils.studio.fitting import Fitting
 
 
+REPAIR = "repair"  # of spots and dark circles: no part of a look, so nobody gets it unasked
+
+
 class Stylist(Protocol):
     """What fills the mirror.
 
@@ -18,7 +21,8 @@ class Stylist(Protocol):
         things: List of looks: (uint8 picture of it, words).
         points: float (looks, d); see `recommend`.
         name: String. The name of the looks' collection, for the stars.
-        regions: Tuple of strings. What can be made stronger and weaker apart, such as ("lips", "eyes", "cheeks", "skin").
+        regions: Tuple of strings. What can be made stronger and weaker apart, such as ("lips", "eyes", "cheeks", "skin"), and `REPAIR` where
+            the model can even a face out.
     """
 
     people: list
@@ -57,7 +61,7 @@ class Mirror(Fitting):
     title, who, things_are, verb = "Mirror", "a face", "looks", "wearing"
 
     def controls(self):
-        self.strengths = {region: parts.Slider(label=region.capitalize()) for region in self.model.regions}
+        self.strengths = {region: parts.Slider(label=region.capitalize(), value=float(region != REPAIR)) for region in self.model.regions}
         self.colours, self._setting = {}, False  # what the visitor has chosen instead of the look's own
         for slider in self.strengths.values():
             slider.observe(self._turned, ["value", "colour"])

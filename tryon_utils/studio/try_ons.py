@@ -15,10 +15,11 @@ from tryon_utils import cards, datasets, dressing, makeup_photos, paperdoll, pig
 from tryon_utils.models import garment as garments
 from tryon_utils.models import makeup, tryon
 from tryon_utils.outfit import cloth, dress, wearer
+from tryon_utils.studio.mirror import REPAIR
 from tryon_utils.studio.pictures import describe_garment
 
 PAINTERS = ("try_on_128", "try_on_256")  # the first one that is there is used
-STYLIST = "makeup_0"
+STYLIST, REPAIRER = "makeup_0", "makeup_repair"
 PEOPLE, GARMENTS = 10, 48
 FACE_SIZE = 256      # pixels of the rendered faces in the mirror
 COLOUR = re.compile("#[0-9a-f]{6}")
@@ -105,14 +106,16 @@ class Stylist:
     Args:
         generator: `keras.Model`; see `models.makeup.build_generator`.
         provenance: Function that returns a `cards.Provenance`.
+        repairer: `keras.Model` that evens a face out; see `models.makeup.load_repair`. None, and there is no repair.
         people: Integer. Rendered faces to choose from.
         size: Integer. Their height and width in pixels.
     """
 
-    name, regions = "looks", pigments.REGIONS
+    name = "looks"
 
-    def __init__(self, generator, provenance, people=PEOPLE, size=FACE_SIZE):
-        self.generator, self.provenance = generator, provenance
+    def __init__(self, generator, provenance, repairer=None, people=PEOPLE, size=FACE_SIZE):
+        self.generator, self.provenance, self.repairer = generator, provenance, repairer
+        self.regions = (*pigments.REGIONS, REPAIR) if repairer else pigments.REGIONS
         looks = list(paperdoll.LOOKS.values())
         self.faces = [paperdoll.render_face(splits.face_recipe("new_both", row)[0], None, size) for row in range(people)]
         models = [splits.face_recipe("train", row)[0] for row in range(len(looks))]   # each look is shown on a face of its own
@@ -121,6 +124,7 @@ class Stylist:
         self.things = [(reference.picture, look.name) for reference, look in zip(self.references, looks, strict=True)]
         self.points = recommend.embed_looks(looks)
         self._last = None, None, None  # face, look, layers
+        self._last_repair = None, None  # face, layers
 
     def before(self, face):
         """Return the face's picture: a row of `people`, or the photograph itself."""
@@ -134,8 +138,19 @@ class Stylist:
             self._last = face, look, makeup_photos.predict_layers(self.generator, self.before(face), reference.picture, known, reference.landmarks)
         return self._last[2]
 
+    def repaired(self, face, strength):
+        """Return the face's picture with its spots and dark circles evened out, as strong as said; what was found last is remembered."""
+        if strength == 0:
+            return self.before(face)
+        if self._last_repair[0] is not face:
+            known = None if isinstance(face, np.ndarray) else self.faces[face].landmarks
+            self._last_repair = face, makeup_photos.predict_repair(self.repairer, self.before(face), known)
+        return makeup_photos.apply_layers(self.before(face), self._last_repair[1], strength)
+
     def make_up(self, face, look, strengths, colours=None):
         """Return a face (a row, or the pixels of a photograph) in a look, each region as strong as said, and in another colour where one is said.
+
+        Repair, where it is asked for, comes first: makeup lies on top.
 
         Raises:
             PhotoError: no face was found in the photograph.
@@ -144,7 +159,8 @@ class Stylist:
         layers = self.layers(face, look)
         if colours:
             layers = layers._replace(pigment=self._recoloured(face, layers, colours))
-        return makeup_photos.apply_layers(self.before(face), layers, strengths)
+        in_regions = {region: value for region, value in strengths.items() if region != REPAIR}
+        return makeup_photos.apply_layers(self.repaired(face, strengths.get(REPAIR, 0.0)), layers, in_regions)
 
     def colours(self, face, look):
         """Return the colours of what a look puts on lips, eyes and cheeks, as this face wears it: strings such as "#a8452a"; who wears none has none."""
@@ -178,7 +194,7 @@ class Stylist:
     def lesson(self, face, look):
         """Return the look region by region, as one would paint it: the bare face, skin, cheeks, eyes, brows, lips."""
         order = ("skin", "cheeks", "eyes", "brows", "lips")
-        steps = [dict.fromkeys(self.regions, 0.0) | dict.fromkeys(order[:done], 1.0) for done in range(len(order) + 1)]
+        steps = [dict.fromkeys(pigments.REGIONS, 0.0) | dict.fromkeys(order[:done], 1.0) for done in range(len(order) + 1)]
         return [self.make_up(face, look, strengths) for strengths in steps]
 
 
@@ -198,4 +214,5 @@ def find_stylist(folder=weights.FOLDER):
     if STYLIST not in shipped:
         return None
     generator = weights.load(makeup.build_generator(**shipped[STYLIST].get("options", {})), STYLIST, folder)
-    return Stylist(generator, lambda: cards.today(STYLIST, shipped[STYLIST]["sha256"]))
+    repairer = makeup.load_repair(folder) if REPAIRER in shipped else None
+    return Stylist(generator, lambda: cards.today(STYLIST, shipped[STYLIST]["sha256"]), repairer)

@@ -18,7 +18,9 @@ from tryon_utils.checks import translate_without_pairs as check
 
 # %% tags=["nbval-check-output"]
 def cycle(a, b, to_a, to_b):
-    return np.mean(np.abs(a - to_a(to_b(a)))) + np.mean(np.abs(b - to_b(to_a(b))))  # solution
+    # solution
+    return np.mean(np.abs(a - to_a(to_b(a)))) + np.mean(np.abs(b - to_b(to_a(b))))
+    # end of solution
 
 
 check.cycle(cycle)
@@ -30,7 +32,9 @@ check.cycle(cycle)
 
 # %% tags=["nbval-check-output"]
 def share_of_gain(nothing, unpaired, paired):
-    return (nothing - unpaired) / (nothing - paired)  # solution
+    # solution
+    return (nothing - unpaired) / (nothing - paired)
+    # end of solution
 
 
 check.share_of_gain(share_of_gain)

@@ -18,7 +18,9 @@ from tryon_utils.checks import translate_pairs as check
 
 # %% tags=["nbval-check-output"]
 def best_guess(values):
-    return np.median(values)  # solution
+    # solution
+    return np.median(values)
+    # end of solution
 
 
 check.best_guess(best_guess)
@@ -30,7 +32,9 @@ check.best_guess(best_guess)
 
 # %% tags=["nbval-check-output"]
 def keep_known(made, seen, missing):
-    return np.where(missing[..., None], made, seen)  # solution
+    # solution
+    return np.where(missing[..., None], made, seen)
+    # end of solution
 
 
 check.keep_known(keep_known)
