@@ -557,15 +557,15 @@ for name, numbers in of_faces.items():
 # %% tags=["nbval-check-output"]
 gate("our gain over mean fill in dB", gains["hole"], at_least=2)
 gate("shipped gain over mean fill in dB", gains_longer["hole"], at_least=2)
-gate("our gain over bicubic, twice smaller, in dB", gains["2x smaller"], at_least=1.5)
+gate("our gain over bicubic, twice smaller, in dB", gains["2x smaller"], at_least=1.6)
 gate("shipped gain over bicubic, twice smaller, in dB", gains_longer["2x smaller"], at_least=2)
 gate("our gain over bicubic, four times smaller, in dB", gains["4x smaller"], at_least=2)
 gate("shipped gain over bicubic, four times smaller, in dB", gains_longer["4x smaller"], at_least=2)
-gate("our least gain on noise, blur and old photographs, in dB", min(gains[kind] for kind in ("noise", "blur", "old photograph")), at_least=0.2)
+gate("our least gain on noise, blur and old photographs, in dB", min(gains[kind] for kind in ("noise", "blur", "old photograph")), at_least=0.3)
 gate("KID of the better adversary, of that of L1 alone", parts[likest]["KID"] / parts["L1 alone"]["KID"], at_most=0.95)
 gate("PSNR of L1 alone above that of the strong adversary, in dB", parts["L1 alone"]["PSNR"] - parts["L1 + strong"]["PSNR"], at_least=0.05)
-gate("PSNR lost without L1, in dB", parts["L1 + strong"]["PSNR"] - parts["no L1"]["PSNR"], at_least=0.5)
-gate("PSNR lost without skips, in dB", parts["L1 alone"]["PSNR"] - parts["no skips"]["PSNR"], at_least=1)
+gate("PSNR lost without L1, in dB", parts["L1 + strong"]["PSNR"] - parts["no L1"]["PSNR"], at_least=2)
+gate("PSNR lost without skips, in dB", parts["L1 alone"]["PSNR"] - parts["no skips"]["PSNR"], at_least=2)
 
 # %% [markdown]
 # ## What we have now

@@ -568,7 +568,7 @@ print("diversity in grey levels:", {name: round(float(value), 1) for name, value
 gate("share of the paired network's gain, put on", shares["to_b"], at_least=0.5)
 gate("share of the paired network's gain, taken off", shares["to_a"], at_least=0.5)
 gate("shipped: stripes lost by noise half way, of the same noise at the end", note["shipped"], at_least=1.2)
-gate("diversity of the answers, of the distance from plain to striped", varied["ours, with a code"] / floor, at_least=0.1)
+gate("diversity of the answers, of the distance from plain to striped", varied["ours, with a code"] / floor, at_least=0.2)
 
 # %% [markdown]
 # ## What we have now
