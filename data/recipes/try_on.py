@@ -1,10 +1,11 @@
-"""Chapter 14's painter, trained longer and on larger pictures. What ships is the average painter.
+"""Chapter 14's painter, trained longer and on larger pictures. What ships is the average painter, in half precision.
 
-A painter of 64 x 48 comes first and grows: the next size begins with what the smaller one knows. At the size that ships it goes on at a
-smaller rate, with an opponent or without. Every stage goes on from its checkpoint.
+A painter grows: it begins with what one of half its size knows, from 64 x 48 up, or from the weights of a smaller one that is trained already.
+At the size that ships it goes on at a smaller rate, with an opponent or without. Every stage goes on from its checkpoint.
 """
 
 import dataclasses
+import pathlib
 import time
 
 import keras
@@ -12,6 +13,8 @@ import numpy as np
 
 from tryon_utils import agnostic, datasets, dressing, training, tryon_scores
 from tryon_utils.models import garment, tryon
+
+from recipes import precision
 
 WIDTHS = {64: (24, 48, 96), 128: (16, 24, 48, 96), 256: (16, 16, 24, 48, 96)}
 PEOPLE = {64: 800, 128: 800, 256: 400}
@@ -25,11 +28,21 @@ RATE = 0.003
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """How the painter of one size and seed is trained. With an adversarial weight of 0 it has no opponent."""
+    """How the painter of one size and seed is trained.
+
+    Attributes:
+        size: Integer. Height of its pictures, a key of `WIDTHS`.
+        seed: Integer.
+        adversarial_weight: Float. What its opponent counts; with 0 it has none.
+        warped: Boolean. Whether it gets the garment warped, or as it hangs in the shop.
+        grown_from: Path of the weights of a painter of half the size, with which it begins; None to train the smaller ones first.
+    """
 
     size: int
     seed: int = 0
     adversarial_weight: float = 0.0
+    warped: bool = True
+    grown_from: pathlib.Path | None = None
 
     def make(self, path, folder):
         """Train the painter and write its weights.
@@ -41,11 +54,14 @@ class Recipe:
         Returns:
             Dictionary for the manifest.
         """
-        started, painter = time.monotonic(), None
-        for size in [size for size in WIDTHS if size <= self.size]:
+        started, painter, sizes = time.monotonic(), None, [size for size in WIDTHS if size <= self.size]
+        if self.grown_from is not None:
+            painter, sizes = read(self.grown_from, self.size // 2), sizes[-1:]
+        for size in sizes:
             painter = self.train(size, painter, folder)
         painter.save_weights(path)
-        scores = judge(painter, self.size)
+        precision.to_half(path)
+        scores = judge(read(path, self.size), self.size, self.warped)
         for checkpoint in folder.glob("*.npz"):
             checkpoint.unlink()
         return {"seed": self.seed, "seconds": round(time.monotonic() - started), "parameters": painter.count_params(),
@@ -55,7 +71,7 @@ class Recipe:
     def train(self, size, smaller, folder):
         """Return the average painter of a size, which begins with what the smaller one knows; with an opponent where the size ships."""
         bodies = datasets.load_bodies(count=PEOPLE[size], size=size)
-        sheets = sheets_of(bodies)
+        sheets = sheets_of(bodies, self.warped)
         painter = tryon.build_painter((size, size * 3 // 4), WIDTHS[size], seed=self.seed)
         arms, seen = dressing.arm_colours(bodies)
         tryon.fit_tone(painter, face_colours(bodies)[seen], arms[seen])
@@ -97,19 +113,27 @@ def falling(rate, steps):
     return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.05))
 
 
-def sheets_of(bodies, truth=True):
-    """Return the sheets of people, garments warped by the warper that ships."""
+def read(path, size):
+    """Return the painter of a size with the weights of a file."""
+    painter = tryon.build_painter((size, size * 3 // 4), WIDTHS[size])
+    painter.load_weights(path)
+    return painter
+
+
+def sheets_of(bodies, warped=True, truth=True):
+    """Return the sheets of people, garments warped by the warper that ships, or as they hang in the shop."""
     known = dressing.represent(bodies)
-    return dressing.fill_sheets(known, *dressing.warp_garments(garment.load(), known, bodies), bodies if truth else None)
+    garments = dressing.warp_garments(garment.load(), known, bodies) if warped else (bodies.garment, bodies.garment_mask[..., None])
+    return dressing.fill_sheets(known, *garments, bodies if truth else None)
 
 
 def face_colours(bodies):
     return agnostic.mean_colour(bodies.person, agnostic.regions_of(bodies.parse)["skin"] & (bodies.agnostic_mask == 0))
 
 
-def judge(painter, size):
+def judge(painter, size, warped=True):
     """Return the means of what is measured on a hundred new people with new garments, without the reader."""
     bodies = datasets.load_bodies("new_both", count=100, size=size)
-    made = dressing.paint(painter, sheets_of(bodies, truth=False))
+    made = dressing.paint(painter, sheets_of(bodies, warped, truth=False))
     means = tryon_scores.compare(bodies.target, made, bodies).means()
     return {name: round(value, 4) for name, value in means.items() if np.isfinite(value)}
