@@ -24,7 +24,6 @@ import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quie
 from tryon_utils import datasets, dressing, tryon_scores
 from tryon_utils.models import garment as garments
 from tryon_utils.models import reader as readers
-from tryon_utils.models import tryon
 
 from recipes import try_on
 
@@ -86,8 +85,7 @@ def painters(size):
 
 def dresser(kind, size, path):
     """Return a function from bodies and a warper to pictures: the painter with these weights, and what it is given."""
-    painter = tryon.build_painter((size, size * 3 // 4), try_on.WIDTHS[size])
-    painter.load_weights(path)
+    painter = try_on.read(path, size)
     if kind == "unwarped":
         return lambda bodies, warper: dressing.paint(painter, sheets_of(bodies, unwarped(bodies)))
     return lambda bodies, warper: dressing.dress(painter, warper, bodies)

@@ -664,6 +664,8 @@ gate("sleeve error, % of the arm", best["sleeve"], at_most=5)
 gate("SSIM inside that the opponent costs", best["ssim_inside"] - with_opponent["ssim_inside"], at_most=0.01)
 
 # %% [markdown]
+# The spline alone bends the sleeves to the arms, and tears the trunk wherever an arm crosses it: one sheet of rubber can't lie in two places. That is why the warp has three pieces.
+#
 # ### Was the opponent worth it?
 
 # %% tags=["nbval-ignore-output"]
@@ -801,8 +803,9 @@ gate("flicker, of the motion", flicker.mean() / motion.mean(), at_most=1.0)
 # %% [markdown]
 # ## Trained longer
 #
-# Two painters ship, for 128 x 96 and 256 x 192. Each is the same network with more levels; it began with what one of half its size knew, and learned for a quarter of an hour on one core (`make weights`). The same measures on 400 pairs of that size,
-# mean of three seeds where a way learns, from `python data/score_try_ons.py --train 0 1 2`:
+# Two painters ship (`make weights`). The one for 128 x 96 is this network with one level more; it began with what one of 64 x 48 knew, and learned for twelve minutes on one core. The one for 256 x 192 asks that one, which sees everything at half the size, and corrects what it found by two
+# convolutions at full size, whose last layer is zero at first: so it begins where the smaller one ended. (Our first try was one more level again, for as long: after half an hour it was worse than the smaller one's answer, spread to twice the size.) The same measures on 400 pairs of that
+# size, mean of three seeds where a painter learned, from `python data/score_try_ons.py --train 0 1 2`:
 
 # %%
 measured = json.loads((datasets.DATA / "try_ons.json").read_text())["sizes"]
