@@ -145,10 +145,11 @@ warper = garments.load()
 warped, coverage = dressing.warp_garments(warper, known, tests)
 test_sheets = dressing.fill_sheets(known, warped, coverage)
 
-# %% alt="Four people, one a row: the garment in the shop, the garment warped into the person's pose, the share of each pixel that it covers, the garment pasted onto the person, which leaves flat skin around it, and the truth."
+# %% alt="Three people, one a row: the garment in the shop, the garment warped into the person's pose, the share of each pixel that it covers, the garment pasted onto the person, which leaves flat skin around it, and the truth."
 pasted = tryon_scores.paste(test_sheets)
-plots.draw_try_ons({"garment": tests.garment[four], "warped": warped[four], "coverage": coverage[four, ..., 0], "pasted": pasted[four],
-                    "truth": tests.target[four]}, width=2.9)
+three = four[:3]
+plots.draw_try_ons({"garment": tests.garment[three], "warped": warped[three], "coverage": coverage[three, ..., 0], "pasted": pasted[three],
+                    "truth": tests.target[three]}, width=2.7)
 
 # %% [markdown]
 # The garment is nearly there. All else is missing: arms, hands, trousers, the wall, and the light on the cloth. That is the painter's task.
@@ -824,10 +825,10 @@ def mean_of(seeds):
     return {name: np.mean([means[name] for means in seeds]) for name in seeds[0]}
 
 # %% alt="A table of eight ways at 128 by 96 against SSIM inside, garment and skin CIEDE2000, KID, sleeve error and worst tone. The painters with the truth alone and with an opponent are far ahead of all others in every column but the worst tone."
-plots.draw_table({name: mean_of(seeds) for name, seeds in scores_of(128).items()}, wanted, mark="truth alone")
+plots.draw_table({name: mean_of(seeds) for name, seeds in scores_of(128).items()}, wanted, mark="truth alone", width=6.4)
 
 # %% alt="A table of seven ways at 256 by 192 against the same measures. The painter with the truth alone is far ahead of all others in every column but the worst tone."
-plots.draw_table({name: mean_of(seeds) for name, seeds in scores_of(256).items()}, wanted, mark="truth alone")
+plots.draw_table({name: mean_of(seeds) for name, seeds in scores_of(256).items()}, wanted, mark="truth alone", width=6.4)
 
 # %% [markdown]
 # Is the lead there with every seed, or in the mean alone?
