@@ -32,6 +32,7 @@ RECIPES = {  # each is trained by its make(path, folder)
     **{f"makeup_{seed}": recipe for seed, recipe in enumerate(makeup.SEEDS)},
     "makeup_repair": makeup_repair,
     "try_on_128": try_on.Recipe(128),
+    "try_on_256": try_on.Recipe(256, grown_from=DATA / "weights" / "try_on_128.weights.h5"),
     **face_codes.KINDS,
     **restore.DAMAGES,
     **stripes.KINDS,

@@ -3,14 +3,16 @@
     python data/score_try_ons.py                     score all painters that are there; what was scored before is taken from data/cache/
     python data/score_try_ons.py --sizes 128         only that height
     python data/score_try_ons.py --count 100         fewer pairs (the file says how many)
+    python data/score_try_ons.py --train 0 1 2       first train, with these seeds, the painters that are missing (hours)
 
 Painters are found as files of weights: those that ship in data/weights/, try_on_128.weights.h5 say, are those with the truth alone of seed 0; others
 lie in data/cache/try_on/ as KIND-SIZE-SEED.weights.h5, where KIND is one of alone, opposed and unwarped. What one of them scored is kept under
-the hash of its weights, so a run that was stopped goes on with the next one.
+the hash of its weights, so a run that was stopped goes on with the next one; so does a training.
 """
 
 import argparse
 import hashlib
+import itertools
 import json
 import pathlib
 import re
@@ -22,7 +24,6 @@ import tryon_utils  # noqa: F401  first: it keeps TensorFlow's start-up log quie
 from tryon_utils import datasets, dressing, tryon_scores
 from tryon_utils.models import garment as garments
 from tryon_utils.models import reader as readers
-from tryon_utils.models import tryon
 
 from recipes import try_on
 
@@ -30,6 +31,8 @@ DATA = pathlib.Path(__file__).resolve().parent
 SIZES = (128, 256)
 COUNT, TONED = 400, 40  # pairs of new people and garments; people who are seen in every tone
 KINDS = {"unwarped": "U-Net without a warp", "opposed": "with an opponent", "alone": "truth alone"}
+TRAINED = ("alone", "unwarped")  # unless --kinds says otherwise
+OPPONENT = 0.2  # what the opponent counts
 
 
 # ---- The models ----------------------------------------------------------------------------------------------------------
@@ -49,12 +52,17 @@ def carried(bodies, warper):
     return tryon_scores.paste(sheets_of(bodies, dressing.carry_garments(warper, dressing.represent(bodies), bodies)))
 
 
+def bent(bodies, warper):
+    """Return people with the garment bent by one thin-plate spline of all their keypoints."""
+    return tryon_scores.paste(sheets_of(bodies, dressing.carry_garments(warper, dressing.represent(bodies), bodies, "spline")))
+
+
 def warped(bodies, warper):
     """Return people with the garment warped, and nothing painted."""
     return tryon_scores.paste(sheets_of(bodies, dressing.warp_garments(warper, dressing.represent(bodies), bodies)))
 
 
-BASELINES = {"left grey": grey, "pasted as it hangs": pasted, "pasted by keypoints": carried, "pasted, warped": warped}
+BASELINES = {"left grey": grey, "pasted as it hangs": pasted, "pasted by keypoints": carried, "pasted by a spline": bent, "pasted, warped": warped}
 
 
 def unwarped(bodies):
@@ -77,11 +85,31 @@ def painters(size):
 
 def dresser(kind, size, path):
     """Return a function from bodies and a warper to pictures: the painter with these weights, and what it is given."""
-    painter = tryon.build_painter((size, size * 3 // 4), try_on.WIDTHS[size])
-    painter.load_weights(path)
+    painter = try_on.read(path, size)
     if kind == "unwarped":
         return lambda bodies, warper: dressing.paint(painter, sheets_of(bodies, unwarped(bodies)))
     return lambda bodies, warper: dressing.dress(painter, warper, bodies)
+
+
+# ---- Training ------------------------------------------------------------------------------------------------------------
+
+def train(kind, size, seed):
+    """Train a painter, and before it the smaller one that it grows from; nothing where its weights are there.
+
+    Returns:
+        Path of the weights.
+    """
+    if (kind, seed) in (known := painters(size)):
+        return known[kind, seed]
+    smaller = train("unwarped" if kind == "unwarped" else "alone", size // 2, seed) if size > SIZES[0] else None
+    recipe = try_on.Recipe(size, seed, OPPONENT if kind == "opposed" else 0.0, kind != "unwarped", smaller)
+    path = DATA / "cache" / "try_on" / f"{kind}-{size}-{seed}.weights.h5"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    print(f"{KINDS[kind]}, {size}, seed {seed}: training ...", flush=True)
+    draft = path.with_name(f"draft-{path.name}")
+    recipe.make(draft, DATA / "cache" / f"training-{kind}-{size}-{seed}")
+    draft.replace(path)
+    return path
 
 
 # ---- Measuring -----------------------------------------------------------------------------------------------------------
@@ -169,7 +197,11 @@ def main(arguments=None):
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="heights of the pictures")
     parser.add_argument("--count", type=int, default=COUNT, help="pairs of new people and garments")
     parser.add_argument("--people", type=int, default=TONED, help="people who are seen in every tone")
+    parser.add_argument("--train", type=int, nargs="+", default=(), metavar="SEED", help="first train the painters of these seeds that are missing")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=TRAINED, help="of which kinds (truth alone, and without a warp)")
     options = parser.parse_args(arguments)
+    for seed, kind, size in itertools.product(options.train, options.kinds, options.sizes):
+        train(kind, size, seed)
     path = DATA / "try_ons.json"
     table = json.loads(path.read_text()) if path.is_file() else {"command": "python data/score_try_ons.py", "part": "new_both", "sizes": {}}
     for size in options.sizes:

@@ -32,9 +32,28 @@ def test_keypoints_alone_carry_by_one_affine_map(warper, bodies):
     assert np.abs(images.to_picture(fetched)[deep].astype(int) - picture[deep]).max() <= 1
 
 
-def test_a_larger_picture_is_carried_alike(warper, bodies):
+def test_a_spline_leads_every_joint_to_its_point(bodies):
+    joints = bodies.keypoints[:, list(garment.JOINTS), :2].astype("float32")
+    centres = np.floor(joints) + 0.5  # of pixels, where places are known
+    points = np.random.default_rng(0).uniform(5, 60, joints.shape).astype("float32")
+    places = np.asarray(dressing.bend(centres, points, (64, 48)))
+    assert places.shape == (3, 64, 48, 2)
+    inside = (centres > 0).all(axis=-1) & (centres < [48, 64]).all(axis=-1)
+    assert inside.sum() > 12
+    for person, joint in zip(*np.nonzero(inside), strict=True):
+        x, y = centres[person, joint].astype(int)
+        np.testing.assert_allclose(places[person, y, x], points[person, joint], atol=0.02)
+
+
+def test_another_way_of_carrying_is_refused(warper, bodies):
+    with pytest.raises(ValueError, match="way='splines' came; 'affine' or 'spline' is wanted"):
+        dressing.carry_garments(warper, dressing.represent(bodies), bodies, "splines")
+
+
+@pytest.mark.parametrize("way", ["affine", "spline"])
+def test_a_larger_picture_is_carried_alike(warper, bodies, way):
     large = datasets.load_bodies("new_both", 3, size=128)
-    small, fine = (dressing.carry_garments(warper, dressing.represent(people), people)[1] for people in (bodies, large))
+    small, fine = (dressing.carry_garments(warper, dressing.represent(people), people, way)[1] for people in (bodies, large))
     averaged = fine.reshape(3, 64, 2, 48, 2).mean(axis=(2, 4))
     assert np.abs(averaged - small[..., 0]).mean() < 6  # of 255; edges differ
 

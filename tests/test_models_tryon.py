@@ -119,6 +119,28 @@ def test_a_larger_painter_takes_over_what_a_smaller_one_knows():
     assert "down_2" in {layer.name for layer in large.layers} and large.output["picture"].shape == (None, 64, 48, 3)
 
 
+def test_an_enlarged_painter_begins_with_what_the_smaller_one_finds_and_learns_from_there(tmp_path):
+    small = tryon.fit_tone(tryon.build_painter((32, 24), (8, 8, 12), seed=1), *np.random.default_rng(0).integers(60, 240, (2, 20, 3)))
+    rng = np.random.default_rng(3)
+    small.get_layer("found").set_weights([rng.normal(0, 0.1, values.shape) for values in small.get_layer("found").get_weights()])
+    large = tryon.enlarge(small, channels=6, seed=2)
+    sheets = np.kron(rng.integers(0, 256, (4, 32, 24, 29)).astype("uint8"), np.ones((1, 2, 2, 1), "uint8"))  # blocks of four equal pixels
+    conditions, _ = tryon.split(sheets)
+    assert large(conditions)["picture"].shape == (4, 64, 48, 3)
+    roughly, found = (keras.Model(painter.input, painter.get_layer("found").output) for painter in (small, large))
+    np.testing.assert_allclose(found(conditions), keras.layers.UpSampling2D(2, interpolation="bilinear")(roughly(conditions[:, ::2, ::2])), atol=1e-4)
+    np.testing.assert_allclose(large(conditions)["tone"], small(conditions[:, ::2, ::2])["tone"], atol=1e-6)
+    model = tryon.TryOn(large)
+    model.compile(keras.optimizers.Adam(3e-3))
+    losses = [float(model.train_step(sheets)["loss"]) for _ in range(12)]
+    assert losses[-1] < losses[0]
+    assert not np.array_equal(model.average_painter.get_layer("smaller").get_weights()[0], np.asarray(model.painter.get_layer("smaller").get_weights()[0]))
+    large.save_weights(tmp_path / "large.weights.h5")
+    again = tryon.enlarge(tryon.build_painter((32, 24), (8, 8, 12), seed=7), channels=6)
+    again.load_weights(tmp_path / "large.weights.h5")
+    np.testing.assert_array_equal(again(conditions)["picture"], large(conditions)["picture"])
+
+
 def test_the_tone_is_the_least_squares_answer():
     """Arms that are the faces' colours moved by a matrix and a shift in Lab are found exactly, but for rounding to whole numbers."""
     faces = np.random.default_rng(0).integers(80, 220, (50, 3))

@@ -180,7 +180,7 @@ def test_a_model_that_no_classifier_judges(studio, atelier):
     assert atelier.entry.title == title and not atelier.style_controls and atelier.advise_button.disabled and not studio.room.trouble
     assert len(atelier.tiles.tiles) == 8 and atelier.entry.noun in atelier.film.label
     atelier.draw()
-    atelier.model.value = "Garments by a DCGAN"
+    atelier.model.value = "DCGAN garments"
     assert atelier.style_controls and not atelier.advise_button.disabled
 
 

@@ -54,8 +54,18 @@ def warp_garments(warper, representation, bodies):
     return tuple(np.concatenate(parts) for parts in zip(*made, strict=True))
 
 
-def carry_garments(warper, representation, bodies):
-    """Return garments carried by the keypoints alone, one affine map each, as `warp_garments` does: a baseline."""
+def carry_garments(warper, representation, bodies, way="affine"):
+    """Return garments carried by the keypoints alone, in one piece, as `warp_garments` does: two baselines.
+
+    Args:
+        warper, representation, bodies: See `warp_garments`.
+        way: String. "affine" is one affine map of shoulders and hips, "spline" one thin-plate spline of all `JOINTS`.
+
+    Raises:
+        ValueError: another way.
+    """
+    if way not in ("affine", "spline"):
+        raise ValueError(f"way={way!r} came; 'affine' or 'spline' is wanted.")
     made = []
     for start in range(0, len(bodies.garment), BATCH):
         shop, mask, _, _, keypoints = _given(representation, bodies, slice(start, start + BATCH))
@@ -65,12 +75,27 @@ def carry_garments(warper, representation, bodies):
         small = ops.image.resize(both, warper.size, antialias=True) if scale != 1 else both
         found = warper.finder(small[..., 3:])
         joints = keypoints[:, list(garments.JOINTS), :2] / scale
-        places = garments.carry(joints, found["points"], found["width"][:, 0], warper.size)[:, 0]  # the torso's
+        if way == "spline":
+            places = bend(joints, found["points"], warper.size)
+        else:
+            places = garments.carry(joints, found["points"], found["width"][:, 0], warper.size)[:, 0]  # the torso's
         places = warp.resize(places, height, width, scale)
         inside = ops.all((places > 0) & (places < ops.convert_to_tensor([width, height], dtype="float32")), axis=-1, keepdims=True)
         coverage = ops.convert_to_numpy(warp.sample(both[..., 3:], places) * ops.cast(inside, "float32"))
         made.append((images.to_picture(ops.convert_to_numpy(warp.sample_cut_out(both, places))), np.rint(255 * coverage).astype("uint8")))
     return tuple(np.concatenate(parts) for parts in zip(*made, strict=True))
+
+
+def bend(joints, points, size):
+    """Return the places of one thin-plate spline for each person, which leads every joint to its point: float tensor (n, height, width, 2).
+
+    Args:
+        joints, points: Float tensors (n, k, 2). On the person, and in the shop's picture.
+        size: Pair (height, width).
+    """
+    places = warp.grid(*size)
+    moved = [ops.reshape(ops.matmul(warp.spline_matrix(person, places), shop - person), (*size, 2)) for person, shop in zip(joints, points, strict=True)]
+    return places + ops.stack(moved)
 
 
 def _given(representation, bodies, piece):

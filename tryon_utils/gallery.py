@@ -56,11 +56,11 @@ def load_dcgan_garments(folder=weights.FOLDER):
 
 
 ENTRIES = (
-    Entry("dcgan_garments", "Garments by a DCGAN", "03_build_a_dcgan", "sample", ("noise",), load_dcgan_garments, "garments"),
-    Entry("faces_dcgan", "Faces by a DCGAN", "07_encode_with_a_vae", "sample", ("noise",), vae.load_face_generator, noun="face of nobody", rack=48),
-    Entry("characters", "Characters by a painter of places", "08_condition_on_attributes", "sample", ("numbers of a person",), character.load_sampler,
+    Entry("dcgan_garments", "DCGAN garments", "03_build_a_dcgan", "sample", ("noise",), load_dcgan_garments, "garments"),
+    Entry("faces_dcgan", "DCGAN faces", "07_encode_with_a_vae", "sample", ("noise",), vae.load_face_generator, noun="face of nobody", rack=48),
+    Entry("characters", "Characters", "08_condition_on_attributes", "sample", ("numbers of a person",), character.load_sampler,
           noun="face of nobody", draw=leftovers.whole, rack=48),
-    Entry("designer", "Garments by a painter of places", "08_condition_on_attributes", "sample", ("numbers of a design",), designer.load_sampler,
+    Entry("designer", "Designed garments", "08_condition_on_attributes", "sample", ("numbers of a design",), designer.load_sampler,
           draw=designs.draw, rack=48),
 )
 

@@ -81,6 +81,26 @@ def grow(small, large):
     return large
 
 
+def enlarge(painter, channels=16, seed=0):
+    """Build a painter of pictures twice as large: it asks the smaller one, which sees them at half the size, and corrects what that found.
+
+    Its correction is zero at first, so it begins as good as the smaller one, whose weights it shares.
+
+    Args:
+        painter: `keras.Model`; see `build_painter`, which says what is returned, too.
+        channels, seed: Integers. Features at full size, and what fixes the initial weights.
+    """
+    initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(seed))
+    conditions = keras.Input([2 * side for side in painter.input_shape[1:3]] + [CONDITIONS], name="conditions")
+    smaller = keras.Model(painter.input, painter.get_layer("found").output, name="smaller")
+    roughly = layers.UpSampling2D(interpolation="bilinear")(smaller(layers.AveragePooling2D(2)(conditions)))
+    x = convolve(convolve(layers.Concatenate()([roughly, conditions]), channels, initializer), channels, initializer)
+    found = layers.Add(name="found")([roughly, layers.Conv2D(len(SOURCES) + 4, 3, padding="same", kernel_initializer="zeros")(x)])
+    larger = keras.Model(conditions, Compose(name="compose")([conditions, found]), name="painter")
+    larger.get_layer("compose").set_weights(painter.get_layer("compose").get_weights())
+    return larger
+
+
 @keras.saving.register_keras_serializable(package="tryon_utils")
 class DepthToSpace(layers.Layer):
     """Deals the channels of each place out to 2 x 2 pixels: (batch, height, width, 4 c) becomes (batch, 2 height, 2 width, c)."""
@@ -140,8 +160,9 @@ def load(height=128, folder=weights.FOLDER):
     Raises:
         WeightsError: no painter of that height, or a file that is missing or damaged.
     """
-    options = weights.find(f"try_on_{height}", folder)["options"]
-    return weights.load(build_painter(**options), f"try_on_{height}", folder)
+    entry = weights.find(f"try_on_{height}", folder)
+    painter = build_painter(**entry["options"])
+    return weights.load(enlarge(painter) if entry["enlarged"] else painter, f"try_on_{height}", folder)
 
 
 def fit_tone(painter, palettes, arms):
