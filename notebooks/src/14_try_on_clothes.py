@@ -805,8 +805,8 @@ gate("flicker, of the motion", flicker.mean() / motion.mean(), at_most=1.0)
 # ## Trained longer
 #
 # Two painters ship (`make weights`). The one for 128 x 96 is this network with one level more; it began with what one of 64 x 48 knew, and learned for twelve minutes on one core. The one for 256 x 192 asks that one, which sees everything at half the size, and corrects what it found by two
-# convolutions at full size, whose last layer is zero at first: so it begins where the smaller one ended. (Our first try was one more level again, for as long: after half an hour it was worse than the smaller one's answer, spread to twice the size.) The same measures on 400 pairs of that
-# size, mean of three seeds where a painter learned, from `python data/score_try_ons.py --train 0 1 2`:
+# convolutions at full size, whose last layer is zero at first: so it begins where the smaller one ended. (Our first try was one more level again: after as many steps it was worse than the smaller one's answer, spread to twice the size.) The same measures on 400 pairs of that
+# size, from `python data/score_try_ons.py`: the mean of three seeds for the truth alone, one seed for the opponent and for the network without a warp.
 
 # %%
 measured = json.loads((datasets.DATA / "try_ons.json").read_text())["sizes"]
@@ -843,7 +843,7 @@ for size in (128, 256):
               f"worst tone {means['worst_tone']:.3f}; in brackets the best of the simple ways")
 
 # %% [markdown]
-# With every seed, at both sizes. The sleeves' promise, 5 % of the arm, is kept with every seed, too. That of the tones, 1.10 of the mean, is kept by five of six: seed 1 at 128 x 96 misses it by a hair. What ships are the two of seed 0. The network without a warp has the most even tones, since it is bad at all of them: a share says nothing unless you look
+# With every seed, at both sizes. The sleeves' promise, 5 % of the arm, is kept with every seed, too. That of the tones, 1.10 of the mean, is kept by five of six: seed 1 at 128 x 96 misses it by a hair. What ships are the two of seed 0. At 128 x 96 the network without a warp has the most even tones: it is bad at all of them: a share says nothing unless you look
 # at the error beside it.
 
 # %% [markdown]
